@@ -1,0 +1,1 @@
+"""What editors write: load it, pair it, convert it once, and refuse what readers must not see."""

@@ -1,0 +1,73 @@
+"""The strict front matter of a version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tamizdat.content import strictyaml
+from tamizdat.content.fields import Fields
+from tamizdat.content.report import Report
+from tamizdat.model import Meta, Settings, Translation
+
+_FENCE = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+METHODS = ("human", "machine-draft")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A version before conversion: its front matter, its body, and the line of the file on which the body starts."""
+
+    key: str
+    lang: str
+    path: Path
+    meta: Meta
+    body: str
+    body_line: int
+
+
+def read(text: str, path: Path, settings: Settings, report: Report, *, article: bool) -> tuple[Meta | None, str, int]:
+    """Split `text` into front matter, body and the body's first line. A wrong front matter is reported and None."""
+    match = _FENCE.match(text)
+    if not match:
+        report.add(
+            path, 1, "the front matter is missing", text.split("\n", 1)[0], "start with ---, keys, and --- again"
+        )
+        return None, text, 1
+    body = text[match.end() :]
+    body_line = text.count("\n", 0, match.end()) + 1
+    before = len(report.problems)
+    node = strictyaml.read(match[1], path, report, first_line=2)
+    meta = _meta(Fields(node, path, report, "front matter"), settings, article=article) if node else None
+    return (meta if len(report.problems) == before else None), body, body_line
+
+
+def _meta(fields: Fields, settings: Settings, *, article: bool) -> Meta | None:
+    codes = [language.code for language in settings.languages]
+    title = fields.text("title", required=True)
+    summary = fields.text("summary", required=True)
+    published = fields.day("date", required=True) if article else None
+    updated = fields.day("updated", required=True)
+    authors = fields.texts("authors", required=True) if article else ()
+    topics = fields.texts("topics", required=True, choices=[t.id for t in settings.topics]) if article else ()
+    section = fields.section("translation")
+    method = fields.text("method", choices=METHODS) or "human"
+    translation = _translation(section, codes) if section else None
+    if section and "method" in fields.items:
+        fields.fail("method", "“method” stands twice", "in a translation it belongs below “translation:”")
+    if published and updated and updated < published:
+        fields.fail("updated", "“updated” is earlier than “date”", "correct one of the two")
+    fields.done()
+    if not title or not summary or updated is None or (section and translation is None):
+        return None
+    return Meta(title, summary, updated, published or dt.date.min, authors, topics, translation, method)
+
+
+def _translation(fields: Fields, codes: list[str]) -> Translation | None:
+    of = fields.text("of", required=True, choices=codes)
+    method = fields.text("method", required=True, choices=METHODS)
+    by, reviewed_by = fields.texts("by"), fields.texts("reviewed_by")
+    fields.done()
+    return Translation(of, method, by, reviewed_by) if of and method else None

@@ -1,0 +1,101 @@
+"""Walk `docs/` and say which file is what. Opens no file."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tamizdat.content.report import Report
+from tamizdat.model import Settings
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*")
+
+
+@dataclass
+class Tree:
+    """The files of the publication. Versions by (key, language), `sources.yml` by folder, images by path below docs."""
+
+    versions: dict[tuple[str, str], Path] = field(default_factory=dict)
+    sources: dict[str, Path] = field(default_factory=dict)
+    images: dict[str, Path] = field(default_factory=dict)
+
+
+def scan(settings: Settings, report: Report) -> Tree:
+    """Name every file below `docs/`; what has no place there goes to `report`."""
+    tree = Tree()
+    home = settings.docs.resolve()
+    if not home.is_dir():
+        report.add(settings.docs, 0, "the folder with the texts is missing", remedy="make docs/ with index.<lang>.md")
+        return tree
+    for folder, folders, names in os.walk(settings.docs):
+        for name in sorted(folders):
+            if Path(folder, name).is_symlink():
+                _link(Path(folder, name), home, report)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if name.startswith("."):
+                continue
+            if path.is_symlink() and not _link(path, home, report):
+                continue
+            _file(path, settings, tree, report)
+    return tree
+
+
+def _link(path: Path, home: Path, report: Report) -> bool:
+    target = path.resolve()
+    if target.is_relative_to(home) and target.exists():
+        return True
+    report.add(path, 0, "a link that leads out of docs/", os.readlink(path), "put the file itself here")
+    return False
+
+
+def _file(path: Path, settings: Settings, tree: Tree, report: Report) -> None:
+    relative = path.relative_to(settings.docs)
+    if path.suffix.lower() == ".md":
+        _version(path, relative, settings, tree, report)
+        return
+    if not all(_NAME.fullmatch(part) for part in relative.parts):
+        remedy = "use small letters a-z, digits, - and _: the name becomes an address"
+        report.add(path, 0, "a file name that not every host can carry", relative.as_posix(), remedy)
+    elif path.name == "sources.yml":
+        tree.sources[relative.parent.as_posix()] = path
+    elif path.suffix in IMAGE_SUFFIXES and path.name.count(".") == 1:
+        tree.images[relative.as_posix()] = path
+    else:
+        remedy = f"docs/ holds name.<lang>.md, sources.yml and images ({' '.join(IMAGE_SUFFIXES)})"
+        report.add(path, 0, "a file that no edition can show", path.name, remedy)
+
+
+def _version(path: Path, relative: Path, settings: Settings, tree: Tree, report: Report) -> None:
+    codes = {language.code.lower(): language.code for language in settings.languages}
+    stem, _, suffix = path.name[: -len(".md")].rpartition(".")
+    lang = codes.get(suffix.lower())
+    if not stem:
+        stem, lang = suffix, settings.default.code
+        other = tree.versions.get((_key(relative, stem), lang)) or path.with_name(f"{stem}.{lang}.md")
+        if not other.exists():
+            remedy = f"name it {stem}.{settings.default.code}.md"
+            report.add(path, 0, "the file name does not say its language", path.name, remedy)
+            return
+    elif lang is None:
+        remedy = f"this publication has {', '.join(codes.values())} (mkdocs.yml, plugins: i18n)"
+        report.add(path, 0, f"unknown language “{suffix}” in the file name", path.name, remedy)
+        return
+    key = _key(relative, stem)
+    taken = tree.versions.get((key, lang))
+    if taken is not None and taken != path:
+        report.add(path, 0, f"two files for one version: {taken.name} and {path.name}", path.name, "keep one of them")
+    elif not all(_NAME.fullmatch(part) for part in (*relative.parts[:-1], path.name)):
+        remedy = "use small letters a-z, digits, - and _: the name becomes an address"
+        report.add(path, 0, "a file name that not every host can carry", relative.as_posix(), remedy)
+    else:
+        tree.versions[(key, lang)] = path
+
+
+def _key(relative: Path, stem: str) -> str:
+    name = "index" if stem.lower() == "readme" else stem.lower()
+    return (relative.parent / name).as_posix()

@@ -1,0 +1,114 @@
+"""Read `mkdocs.yml`: the publication's only settings (`plugins: i18n: languages`, `extra: publication`)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+
+from tamizdat.content import strictyaml
+from tamizdat.content.fields import Fields
+from tamizdat.content.report import Report
+from tamizdat.model import Address, Language, Settings, Topic
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+ADDRESS_KINDS = ("web", "onion", "ipfs", "file")
+
+
+def load(config_file: Path) -> Settings:
+    """Read the settings. Raises EditorError with everything that is wrong in the file."""
+    config_file = config_file.resolve()
+    report = Report(config_file.parent)
+    if not config_file.is_file():
+        report.add(config_file, 0, "there is no publication here", remedy="run this in the folder with mkdocs.yml")
+        report.check()
+    try:
+        text = config_file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        report.add(config_file, 0, "the file is not UTF-8", remedy="save it as UTF-8")
+        report.check()
+    tree = Fields(strictyaml.read(text, config_file, report), config_file, report, "mkdocs.yml")
+    report.check()
+    settings = _settings(tree, config_file, report)
+    report.check()
+    return settings
+
+
+def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
+    root = config_file.parent
+    if tree.node("markdown_extensions"):
+        remedy = "take it out: every edition must be able to show what is written (design/0003-one-conversion.md)"
+        tree.fail("markdown_extensions", "the house has one set of Markdown extensions", remedy)
+    languages = _languages(tree, report)
+    codes = [language.code for language in languages]
+    extra = tree.section("extra", required=True)
+    publication = extra.section("publication", required=True) if extra else None
+    fields = publication or Fields(None, config_file, report, "extra: publication")
+    topics = _topics(fields, codes, report)
+    addresses = tuple(
+        Address(
+            entry.url("url", required=True),
+            entry.text("kind", required=True, choices=ADDRESS_KINDS),
+            entry.partial_day("since"),
+        )
+        for entry in fields.sections("addresses")
+    )
+    identity = fields.text("id", required=True)
+    if identity and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}[a-z0-9]", identity):
+        fields.fail("id", "“id” must be 2 to 32 small letters, digits or hyphens", "it stands in every urn: (RFC 8141)")
+    licence = fields.section("licence", required=True)
+    theme = tree.section("theme")
+    settings = Settings(
+        root=root,
+        docs=root / (tree.text("docs_dir") or "docs"),
+        site=root / (tree.text("site_dir") or "site"),
+        overrides=root / ((theme.text("custom_dir") if theme else "") or "overrides"),
+        id=identity,
+        name=tree.text("site_name", required=True),
+        languages=languages,
+        topics=topics,
+        addresses=addresses,
+        lead=fields.text("lead") or None,
+        licence_name=licence.text("name", required=True) if licence else "",
+        licence_url=licence.url("url", required=True) if licence else "",
+        repository=fields.url("repository") or None,
+    )
+    fields.done()
+    if licence:
+        licence.done()
+    return settings
+
+
+def _languages(tree: Fields, report: Report) -> tuple[Language, ...]:
+    plugins = tree.node("plugins", required=True)
+    items = plugins.value if plugins and isinstance(plugins.value, list) else []
+    i18n = next((item.value["i18n"] for item in items if isinstance(item.value, dict) and "i18n" in item.value), None)
+    if i18n is None:
+        report.add(tree.path, tree.line, "plugins: i18n with its languages is missing", remedy="see README, Languages")
+        return ()
+    found: list[Language] = []
+    for entry in Fields(i18n, tree.path, report, "i18n").sections("languages"):
+        code, name = entry.text("locale", required=True), entry.text("name", required=True)
+        default = entry.node("default")
+        try:
+            direction = "rtl" if Locale.parse(code, sep="-").text_direction == "right-to-left" else "ltr"
+        except (ValueError, UnknownLocaleError):
+            entry.fail("locale", f"no language has the code “{code}”", "use a BCP 47 code such as en, ru, kk, ky")
+            continue
+        found.append(Language(code, name, bool(default and default.value is True), direction))
+    if sum(language.default for language in found) != 1:
+        report.add(tree.path, i18n.line, "exactly one language must be the default", remedy="write default: true once")
+    return tuple(found)
+
+
+def _topics(fields: Fields, codes: list[str], report: Report) -> tuple[Topic, ...]:
+    section = fields.section("topics", required=True)
+    found: list[Topic] = []
+    for topic_id, node in (section.items if section else {}).items():
+        if not SLUG.fullmatch(topic_id):
+            report.add(fields.path, node.line, "a topic's id is part of its address", topic_id, "use a-z, 0-9 and -")
+        names = Fields(node, fields.path, report, f"topic “{topic_id}”")
+        found.append(Topic(topic_id, {code: names.text(code, required=True) for code in codes}))
+        names.done()
+    return tuple(found)
