@@ -1,0 +1,92 @@
+"""Who wrote, translated and checked a version, in its own language: the same words in every edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tamizdat.content.strings import Strings
+from tamizdat.model import Article, Note, Version
+
+WORDS_A_MINUTE = 180
+"""Silent reading on a phone; a round figure for a rough promise."""
+
+
+@dataclass(frozen=True)
+class Byline:
+    """Lines about the making of a version. `warnings` are those that tell how far to trust it."""
+
+    facts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def byline(article: Article, version: Version, strings: Strings) -> Byline:
+    """Tell who made this version and what readers must know of it."""
+    meta = version.meta
+    facts: list[str] = []
+    if version.is_article:
+        facts.append(strings("by_author", names=join(meta.authors)))
+        facts.append(strings("published", date=strings.date(meta.date)))
+    if not version.is_article or meta.updated != meta.date:
+        facts.append(strings("updated", date=strings.date(meta.updated)))
+    if meta.translation:
+        facts.append(strings("translated_from", language=strings.language(article.original.lang)))
+        if meta.translation.by:
+            facts.append(strings("translated_by", names=join(meta.translation.by)))
+        if meta.translation.reviewed_by:
+            facts.append(strings("reviewed_by", names=join(meta.translation.reviewed_by)))
+    elif len(article.versions) > 1:
+        facts.append(strings("original_note"))
+    warnings: list[str] = []
+    if meta.drafted_by_machine:
+        warnings.append(strings("machine_draft_note"))
+    if (meta.translation and not meta.translation.reviewed_by) or (meta.drafted_by_machine and not meta.translation):
+        warnings.append(strings("not_reviewed"))
+    return Byline(tuple(facts), tuple(warnings))
+
+
+def join(names: Sequence[str]) -> str:
+    """Names in a row."""
+    return ", ".join(names)
+
+
+def minutes(version: Version, strings: Strings) -> str:
+    """About how long it takes to read."""
+    return strings.plural("minutes", max(1, round(version.rendered.words / WORDS_A_MINUTE)))
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """A note as readers see it."""
+
+    number: int
+    id: str
+    refs: tuple[str, ...]
+    title: str
+    lang: str
+    about: str
+    url: str
+    archive_url: str
+
+
+def note_lines(notes: Sequence[Note], strings: Strings) -> list[NoteLine]:
+    """The notes of a version, with publisher, date, language of the source and day of reading."""
+    found = []
+    for note in notes:
+        source = note.source
+        parts = [source.publisher]
+        if source.date:
+            parts.append(strings.date(source.date))
+        if source.lang != strings.code:
+            parts.append(strings.language(source.lang))
+        if source.accessed:
+            parts.append(strings("accessed", date=strings.date(source.accessed)))
+        about = ", ".join(parts).removesuffix(
+            "."
+        )  # some languages end a date with a full stop; the edition adds its own
+        found.append(
+            NoteLine(
+                note.number, source.id, note.refs, source.title, source.lang, about, source.url, source.archive_url
+            )
+        )
+    return found
