@@ -1,0 +1,5 @@
+"""`python -m tamizdat.cli` is the command `tamizdat`."""
+
+from tamizdat.cli import main
+
+main()

@@ -1,0 +1,87 @@
+"""Build the whole publication beside the last good one, then swap."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort, MkDocsException
+
+from tamizdat.content.load import load
+from tamizdat.content.settings import load as load_settings
+from tamizdat.editions.site.hosts import write_host_files
+from tamizdat.editions.site.plugin import TamizdatPlugin
+from tamizdat.errors import BuildError
+from tamizdat.model import Settings
+
+Progress = Callable[[str], None]
+
+
+def build(config_file: Path, host_url: str | None = None, progress: Progress = lambda _: None) -> Settings:
+    """Build the publication of `config_file` into its site folder.
+
+    `host_url` is the address at which a host will serve it; with it, that host's own files are made too. Raises
+    EditorError or BuildError, and then the folder holds what it held before.
+    """
+    settings = load_settings(config_file)
+    recover(settings.site)
+    loaded = load(settings, progress)
+    settings.site.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the site, so that the swap is a rename on one disk.
+    with tempfile.TemporaryDirectory(prefix=f".{settings.site.name}-", dir=settings.site.parent) as folder:
+        target = Path(folder) / "new"
+        try:
+            config = load_config(str(config_file), site_dir=str(target))
+            plugin = config.plugins["tamizdat"]
+            assert isinstance(plugin, TamizdatPlugin)
+            plugin.loaded, plugin.progress = loaded, progress
+            with _quiet():
+                mkdocs_build(config)
+        except KeyError as error:
+            raise BuildError(f"mkdocs.yml: plugins: {error} is missing") from error
+        except (Abort, MkDocsException, OSError) as error:
+            raise BuildError(str(error)) from error
+        if host_url:
+            write_host_files(loaded, target, host_url)
+        swap(target, settings.site)
+    return settings
+
+
+def swap(new: Path, site: Path) -> None:
+    """Put the folder `new` in the place of `site`. What stood there before goes away only after that."""
+    old = _old(site)
+    if old.exists():
+        shutil.rmtree(old)
+    if site.exists():
+        os.replace(site, old)
+    os.replace(new, site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(site: Path) -> None:
+    """Undo a swap that was cut short: the last good site goes back to its place."""
+    old = _old(site)
+    if old.is_dir() and not site.exists():
+        os.replace(old, site)
+
+
+def _old(site: Path) -> Path:
+    return site.with_name(f".{site.name}-old")
+
+
+class _quiet:  # noqa: N801 - used like a keyword
+    """MkDocs' own lines are for its own command; ours shows progress and errors."""
+
+    def __enter__(self) -> None:
+        self.logger = logging.getLogger("mkdocs")
+        self.level = self.logger.level
+        self.logger.setLevel(logging.ERROR)
+
+    def __exit__(self, *_: object) -> None:
+        self.logger.setLevel(self.level)

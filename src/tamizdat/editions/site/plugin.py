@@ -1,0 +1,112 @@
+"""The MkDocs plugin: hooks translate, functions elsewhere decide.
+
+static-i18n calls MkDocs' `build()` again for every language after the default one, from its own `on_post_build`, with the
+same config and plugin objects. So each hook asks which language is built now, and the last step waits for the true end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from tamizdat.content.load import Loaded, load
+from tamizdat.content.settings import load as load_settings
+from tamizdat.editions.site.finish import finish
+from tamizdat.editions.site.view import View
+from tamizdat.editions.site.views import Site
+from tamizdat.errors import BuildError, EditorError
+
+AFTER_I18N = -200
+
+
+class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """Gives MkDocs the pages of the publication. `tamizdat build` hands it what it has loaded already."""
+
+    def __init__(self) -> None:
+        self.loaded: Loaded | None = None
+        self.progress: Callable[[str], None] = lambda _: None
+        self._site: Site | None = None
+        self._views: dict[str, View] = {}
+
+    @event_priority(AFTER_I18N)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Load and check the publication, once a build; keep MkDocs from making files that know their host."""
+        if self._site is None:
+            if self.loaded is None:
+                try:
+                    self.loaded = load(load_settings(Path(config.config_file_path)))
+                except EditorError as error:
+                    raise PluginError(f"\n{error}") from error
+            self._site = Site(self.loaded)
+            # static-i18n finds no file to translate in our plain nav; its remarks on that help nobody.
+            logging.getLogger("mkdocs.plugins.mkdocs_static_i18n").setLevel(logging.ERROR)
+        config.theme.static_templates.clear()
+        self.progress(self._language(config))
+        return config
+
+    @event_priority(AFTER_I18N)
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """The pages of the language that is built now, and the looks of the publication; nothing else of the theme."""
+        assert self._site is not None
+        looks = Path(self._site.settings.overrides)
+        kept = [f for f in files if f.src_dir == str(looks) and f.src_uri.startswith("assets/")]
+        self._views = {}
+        pages = []
+        for view in self._site.pages(self._language(config)):
+            file = _file_of(view, config, self._language(config))
+            self._views[file.src_uri] = view
+            pages.append(file)
+        return Files([*kept, *pages])
+
+    def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str:
+        """The text is converted already; MkDocs has nothing to read."""
+        return ""
+
+    def on_page_markdown(self, markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """The title, for MkDocs' own messages."""
+        page.meta = {"title": self._views[page.file.src_uri].title}
+        return ""
+
+    def on_page_context(self, context: Any, page: Page, config: MkDocsConfig, nav: Any) -> Any:
+        """Give the template its view, and nothing of what static-i18n leaves behind from page to page."""
+        context["view"] = self._views[page.file.src_uri]
+        return context
+
+    @event_priority(AFTER_I18N)
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """After the last language: images, the text edition, the search index."""
+        if config.plugins["i18n"].building:  # type: ignore[attr-defined]
+            return
+        assert self._site is not None
+        try:
+            finish(self._site, Path(config.site_dir), self.progress)
+        except BuildError as error:
+            raise PluginError(str(error)) from error
+        self.loaded, self._site = None, None
+
+    def _language(self, config: MkDocsConfig) -> str:
+        return str(config.plugins["i18n"].current_language)  # type: ignore[attr-defined]
+
+
+def _file_of(view: View, config: MkDocsConfig, lang: str) -> File:
+    # Named like the output, below a folder of its own: no file of docs/ can be meant.
+    file = File.generated(config, f"_views/{view.path.removesuffix('.html')}.md", content="")
+    file.dest_uri = view.path
+    file.url = view.path
+    for name, value in {
+        "alternates": {lang: file},
+        "locale": lang,
+        "localization": lang,
+        "locale_alternate_of": lang,
+        "norm_src_uri": file.src_uri,
+    }.items():
+        setattr(file, name, value)
+    return file

@@ -1,0 +1,81 @@
+"""What a template of the site edition is given: no rule in a template, no HTML here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tamizdat.content.strings import Strings
+from tamizdat.editions.byline import Byline, NoteLine
+from tamizdat.model import Heading, Language
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A language to go to."""
+
+    language: Language
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """A link with its words."""
+
+    title: str
+    url: str
+    current: bool = False
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """An article on a list."""
+
+    title: str
+    summary: str
+    url: str
+    date: str
+    iso: str
+    minutes: str
+    topics: Sequence[Named]
+    lang: str
+    warning: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A page of the site edition."""
+
+    kind: str
+    path: str
+    title: str
+    summary: str
+    language: Language
+    t: Strings
+    site_name: str
+    licence: tuple[str, str]
+    choices: Sequence[Choice]
+    menu: Sequence[Named]
+    foot: Sequence[Named]
+    home: str
+    search: str
+    text: str
+    urn: str = ""
+    digest: str = ""
+    body: str = ""
+    json_ld: str = ""
+    forms: Sequence[tuple[str, str, str]] = ()
+    byline: Byline | None = None
+    minutes: str = ""
+    notes: Sequence[NoteLine] = ()
+    headings: Sequence[Heading] = ()
+    topics: Sequence[Named] = ()
+    lead: Card | None = None
+    cards: Sequence[Card] = ()
+    untold: Sequence[Named] = ()
+    addresses: Sequence[tuple[str, str, str]] = ()
+    default_url: str = ""
+    index: bool = True
+    extra: dict[str, str] = field(default_factory=dict)
