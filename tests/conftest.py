@@ -1,0 +1,150 @@
+"""What the tests share: small publications made for a case, and the real one, built once a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tamizdat.content.load import Loaded, load
+from tamizdat.content.settings import load as load_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+ARTICLE = """---
+title: {title}
+summary: A summary of {title}.
+date: 2014-11-25
+updated: 2014-11-26
+authors: [Desk]
+topics: [law]
+{translation}---
+{body}
+"""
+PAGE = """---
+title: {title}
+summary: A summary of {title}.
+updated: 2014-11-26
+{translation}---
+{body}
+"""
+TRANSLATION = "translation:\n  of: {of}\n  method: machine-draft\n"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A publication in a folder of its own, and what an editor does with it."""
+
+    root: Path
+
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        """Write a file below docs/."""
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def article(
+        self, slug: str, lang: str, body: str = "Words.", *, of: str = "", title: str = "", sources: str = ""
+    ) -> Path:
+        """Write a version of an article; `of` makes it a translation."""
+        translation = TRANSLATION.format(of=of) if of else ""
+        if sources:
+            self.write(f"explainers/{slug}/sources.yml", sources)
+        text = ARTICLE.format(title=title or slug.title(), body=body, translation=translation)
+        return self.write(f"explainers/{slug}/index.{lang}.md", text)
+
+    def page(self, name: str, lang: str, body: str = "Words.", *, of: str = "", title: str = "") -> Path:
+        """Write a version of a plain page."""
+        translation = TRANSLATION.format(of=of) if of else ""
+        return self.write(
+            f"{name}.{lang}.md", PAGE.format(title=title or name.title(), body=body, translation=translation)
+        )
+
+    def load(self) -> Loaded:
+        """Load it as `tamizdat build` does; raises EditorError."""
+        return load(load_settings(self.root / "mkdocs.yml"))
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command `tamizdat` in the publication's folder, as a person would."""
+        return subprocess.run(
+            [sys.executable, "-m", "tamizdat.cli", *arguments],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "NO_COLOR": "1", **environment},
+            check=False,
+        )
+
+    @property
+    def site(self) -> Path:
+        return self.root / "site"
+
+
+def make_desk(root: Path, languages: dict[str, str]) -> Desk:
+    """A publication with the given languages (code to own name, the first is the default) and its three plain pages."""
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    i18n = next(plugin["i18n"] for plugin in settings["plugins"] if isinstance(plugin, dict))
+    i18n["languages"] = [
+        {"locale": code, "name": name, **({"default": True} if at == 0 else {})}
+        for at, (code, name) in enumerate(languages.items())
+    ]
+    publication = settings["extra"]["publication"]
+    publication["topics"] = {"law": dict.fromkeys(languages, "Law"), "blocking": dict.fromkeys(languages, "Blocking")}
+    publication.pop("lead")
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "mkdocs.yml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8")
+    shutil.copytree(ROOT / "overrides", root / "overrides")
+    desk = Desk(root)
+    first = next(iter(languages))
+    for name in ("index", "topics", "addresses"):
+        for code in languages:
+            desk.page(name, code, of="" if code == first else first)
+    return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """An empty publication in English and Russian."""
+    return make_desk(tmp_path / "publication", {"en": "English", "ru": "Русский"})
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Callable[..., Desk]:
+    """Publications with languages of one's own: `desks("name", en="English", fa="فارسی")`."""
+    return lambda name, **languages: make_desk(tmp_path / name, languages)
+
+
+def copy_publication(target: Path) -> Desk:
+    """The real publication's own files, in another folder."""
+    target.mkdir(parents=True)
+    for name in ("docs", "overrides"):
+        shutil.copytree(ROOT / name, target / name)
+    shutil.copy(ROOT / "mkdocs.yml", target / "mkdocs.yml")
+    return Desk(target)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The real publication, built once by the command. Tests must not change it."""
+    desk = copy_publication(tmp_path_factory.mktemp("real") / "publication")
+    done = desk.run("build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return desk
+
+
+@pytest.fixture(scope="session")
+def real_loaded() -> Loaded:
+    """The real publication, loaded from where it stands."""
+    return load(load_settings(ROOT / "mkdocs.yml"))
