@@ -64,8 +64,8 @@ class Fields:
         node = self.node(key, required=required)
         if node is None:
             return None
-        if isinstance(node.value, dt.date):
-            return node.value
+        if found := _day(node):
+            return found
         self.fail(key, f"“{key}” must be a date", f"write {key}: 2014-11-25")
         return None
 
@@ -74,7 +74,7 @@ class Fields:
         node = self.node(key, required=required)
         if node is None:
             return ""
-        if isinstance(node.value, dt.date) or _PARTIAL_DATE.fullmatch(node.text):
+        if _day(node) or _PARTIAL_DATE.fullmatch(node.text):
             return node.text
         self.fail(key, f"“{key}” must be a date", f"write {key}: 2014-11-25, 2014-11 or 2014")
         return ""
@@ -134,6 +134,16 @@ class Fields:
                 self.report.add(
                     self.path, node.line, f"{self.what}: unknown key “{key}”", f"{key}: {node.text}", remedy
                 )
+
+
+def _day(node: Node) -> dt.date | None:
+    """The date that a value holds, with or without quotation marks."""
+    if isinstance(node.value, dt.date):
+        return node.value
+    try:
+        return dt.date.fromisoformat(node.text) if isinstance(node.value, str) and len(node.text) == 10 else None
+    except ValueError:
+        return None
 
 
 def url_trouble(value: str) -> str:

@@ -14,6 +14,7 @@ from tamizdat.content.load import Loaded
 from tamizdat.content.strings import Strings
 from tamizdat.editions import urls
 from tamizdat.editions.byline import byline, minutes, note_lines
+from tamizdat.editions.text.lists import Lists
 from tamizdat.editions.text.plain import Markdown, Plain, images_as_words
 from tamizdat.model import Article, Language, Version
 
@@ -29,24 +30,13 @@ class Page:
     data: bytes
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A line of a contents page."""
-
-    title: str
-    summary: str
-    date: str
-    url: str
-    plain: str
-    markdown: str
-
-
 class TextEdition:
     """Makes the text edition of a publication."""
 
     def __init__(self, loaded: Loaded) -> None:
         self.publication, self.strings = loaded.publication, loaded.strings
         self.settings = loaded.publication.settings
+        self.lists = Lists(loaded)
         self._markdown: dict[tuple[str, str], bytes] = {}
         loader = jinja2.FileSystemLoader(self.settings.overrides / "text")
         self.env = jinja2.Environment(
@@ -96,7 +86,7 @@ class TextEdition:
             "markdown": f"{name}.md",
             "urn": urls.urn(self.settings, version),
             "digest": digest,
-            "lists": self._lists(version, strings, here, ".html"),
+            "lists": self.lists.of(version, here, ".html"),
             "topics": [self.settings.topic(topic).names[version.lang] for topic in version.meta.topics],
         }
 
@@ -106,48 +96,6 @@ class TextEdition:
             for language in self.settings.languages
             if language.code in article.versions and language.code != lang
         ]
-
-    def _lists(self, version: Version, strings: Strings, here: str, suffix: str) -> list[tuple[str, list[Entry]]]:
-        """The lists that stand below a page's text: contents by date and topic, topics, addresses."""
-        found: list[tuple[str, list[Entry]]] = []
-        entries = {
-            each.key: self._entry(each.versions[version.lang], here, suffix)
-            for each in self.publication.articles
-            if version.lang in each.versions
-        }
-        if version.key == "index":
-            found.append((strings("by_date"), list(entries.values())))
-        if version.key in ("index", "topics"):
-            for topic in self.settings.topics:
-                chosen = [
-                    entries[each.key]
-                    for each in self.publication.articles
-                    if each.key in entries and topic.id in each.versions[version.lang].meta.topics
-                ]
-                if chosen:
-                    found.append((f"{strings('topic')}: {topic.names[version.lang]}", chosen))
-        if version.key == "index":
-            untold = [each for each in self.publication.articles if version.lang not in each.versions]
-            if untold:
-                language = self.settings.language(version.lang).name
-                missing = [self._entry(each.original, here, suffix) for each in untold]
-                found.append((strings("missing_title", language=language), missing))
-            pages = [p.versions[version.lang] for p in self.publication.pages if version.lang in p.versions]
-            found.append((strings("contents"), [self._entry(p, here, suffix) for p in pages if p.key != "index"]))
-        if version.key == "addresses":
-            listed = [
-                Entry(a.url, a.kind, strings.date(a.since) if a.since else "", a.url, "", "")
-                for a in self.settings.addresses
-            ]
-            found.append((strings("addresses"), listed))
-        return found
-
-    def _entry(self, version: Version, here: str, suffix: str) -> Entry:
-        def to(kind: str) -> str:
-            return urls.relative(here, urls.text_path(version.key, version.lang, kind))
-
-        date = self.strings[version.lang].date(version.meta.date) if version.is_article else ""
-        return Entry(version.meta.title, version.meta.summary, date, to(suffix), to(".txt"), to(".md"))
 
     def plain(self, article: Article, version: Version, strings: Strings, digest: str) -> bytes:
         """The `.txt`: UTF-8 with BOM, one paragraph a line, a header block, marks around the text."""
@@ -160,7 +108,7 @@ class TextEdition:
         head += [f"{strings('identity')}: {urls.urn(self.settings, version)}"]
         head += [f"{strings('digest')}: SHA-256 {digest} ({here.rpartition('/')[2].removesuffix('.txt')}.md)"]
         parts = ["\n".join(head), f"*** {strings('start')} ***", *writer.blocks(version.rendered.html)]
-        parts += self._plain_lists(version, strings, here)
+        parts += self._plain_lists(version, here)
         parts += [f"*** {strings('end')} ***"]
         if version.rendered.notes:
             lines = [strings("sources")]
@@ -178,12 +126,11 @@ class TextEdition:
         parts.append(strings("licence_line", licence=licence))
         return (BOM + "\n\n".join(part for part in parts if part) + "\n").encode()
 
-    def _plain_lists(self, version: Version, strings: Strings, here: str) -> list[str]:
+    def _plain_lists(self, version: Version, here: str) -> list[str]:
         parts = []
-        for name, entries in self._lists(version, strings, here, ".txt"):
-            lines = [f"- {' · '.join(p for p in (e.title, e.date, e.summary, e.url) if p)}" for e in entries]
-            empty = strings("no_addresses" if version.key == "addresses" else "no_articles")
-            parts.append("\n".join([f"## {name}", *(lines or [empty])]))
+        for listing in self.lists.of(version, here, ".txt"):
+            lines = [f"- {' · '.join(p for p in (e.title, e.date, e.summary, e.url) if p)}" for e in listing.entries]
+            parts.append("\n".join([f"## {listing.name}", *(lines or [listing.empty])]))
         return parts
 
     def digest(self, article: Article, version: Version) -> str:
@@ -205,10 +152,9 @@ class TextEdition:
         parts = [f"# {version.meta.title}", f"*{version.meta.summary}*"]
         parts.append("  \n".join([*made.facts, *made.warnings, urls.urn(self.settings, version)]))
         parts += writer.blocks(version.rendered.html)
-        for name, entries in self._lists(version, strings, here, ".md"):
-            lines = [f"- [{e.title}]({e.url})" + (f" — {e.summary}" if e.summary else "") for e in entries]
-            empty = strings("no_addresses" if version.key == "addresses" else "no_articles")
-            parts.append("\n".join([f"## {name}", "", *(lines or [empty])]))
+        for listing in self.lists.of(version, here, ".md"):
+            lines = [f"- [{e.title}]({e.url})" + (f" — {e.summary}" if e.summary else "") for e in listing.entries]
+            parts.append("\n".join([f"## {listing.name}", "", *(lines or [listing.empty])]))
         for note in note_lines(version.rendered.notes, strings):
             where = f" <{note.url}>" if note.url else ""
             kept = f" ({strings('archived')}: <{note.archive_url}>)" if note.archive_url else ""
