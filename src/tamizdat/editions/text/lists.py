@@ -18,6 +18,7 @@ class Entry:
     summary: str
     date: str
     url: str
+    lang: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Lists:
             chosen = [each for each in self._articles(lang) if topic.id in each.meta.topics]
             if chosen:
                 name = f"{self.strings[lang]('topic')}: {topic.names[lang]}"
-                found.append(self._listing(lang, name, chosen, here, suffix))
+                found.append(self._listing(lang, name, chosen, here, suffix, brief=True))
         return found
 
     def _untold(self, lang: str, here: str, suffix: str) -> list[Listing]:
@@ -81,16 +82,18 @@ class Lists:
     def _addresses(self, lang: str) -> Listing:
         strings = self.strings[lang]
         listed = tuple(
-            Entry(each.url, each.kind, strings.date(each.since) if each.since else "", each.url)
+            Entry(each.url, each.kind, strings.date(each.since) if each.since else "", each.url, lang)
             for each in self.settings.addresses
         )
         return Listing(strings("addresses"), listed, strings("no_addresses"))
 
-    def _listing(self, lang: str, name: str, versions: Iterable[Version], here: str, suffix: str) -> Listing:
-        entries = tuple(self._entry(version, here, suffix) for version in versions)
+    def _listing(
+        self, lang: str, name: str, versions: Iterable[Version], here: str, suffix: str, *, brief: bool = False
+    ) -> Listing:
+        entries = tuple(self._entry(version, here, suffix, brief=brief) for version in versions)
         return Listing(name, entries, self.strings[lang]("no_articles"))
 
-    def _entry(self, version: Version, here: str, suffix: str) -> Entry:
+    def _entry(self, version: Version, here: str, suffix: str, *, brief: bool) -> Entry:
         date = self.strings[version.lang].date(version.meta.date) if version.is_article else ""
         url = urls.relative(here, urls.text_path(version.key, version.lang, suffix))
-        return Entry(version.meta.title, version.meta.summary, date, url)
+        return Entry(version.meta.title, "" if brief else version.meta.summary, date, url, version.lang)
