@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from mkdocs.commands.build import build as mkdocs_build
-from mkdocs.config import load_config
-from mkdocs.exceptions import Abort, MkDocsException
+import jinja2
 
 from tamizdat.content.load import load
 from tamizdat.content.settings import load as load_settings
+from tamizdat.editions.site.finish import finish
 from tamizdat.editions.site.hosts import write_host_files
-from tamizdat.editions.site.plugin import TamizdatPlugin
+from tamizdat.editions.site.render import Renderer, copy_looks
+from tamizdat.editions.site.views import Site
 from tamizdat.errors import BuildError
 from tamizdat.model import Settings
 
@@ -37,20 +36,24 @@ def build(config_file: Path, host_url: str | None = None, progress: Progress = l
     with tempfile.TemporaryDirectory(prefix=f".{settings.site.name}-", dir=settings.site.parent) as folder:
         target = Path(folder) / "new"
         try:
-            config = load_config(str(config_file), site_dir=str(target))
-            plugin = config.plugins["tamizdat"]
-            assert isinstance(plugin, TamizdatPlugin)
-            plugin.loaded, plugin.progress = loaded, progress
-            with _quiet():
-                mkdocs_build(config)
-        except KeyError as error:
-            raise BuildError(f"mkdocs.yml: plugins: {error} is missing") from error
-        except (Abort, MkDocsException, OSError) as error:
+            write_site(Site(loaded), target, progress)
+        except (jinja2.TemplateError, OSError) as error:
             raise BuildError(str(error)) from error
         if host_url:
             write_host_files(loaded, target, host_url)
         swap(target, settings.site)
     return settings
+
+
+def write_site(site: Site, target: Path, progress: Progress) -> None:
+    """Write the whole publication into the folder `target`."""
+    renderer = Renderer(site.settings)
+    copy_looks(site.settings, target)
+    for language in site.settings.languages:
+        progress(language.code)
+        for view in site.pages(language.code):
+            renderer.write(view, target)
+    finish(site, target, progress)
 
 
 def swap(new: Path, site: Path) -> None:
@@ -73,15 +76,3 @@ def recover(site: Path) -> None:
 
 def _old(site: Path) -> Path:
     return site.with_name(f".{site.name}-old")
-
-
-class _quiet:  # noqa: N801 - used like a keyword
-    """MkDocs' own lines are for its own command; ours shows progress and errors."""
-
-    def __enter__(self) -> None:
-        self.logger = logging.getLogger("mkdocs")
-        self.level = self.logger.level
-        self.logger.setLevel(logging.ERROR)
-
-    def __exit__(self, *_: object) -> None:
-        self.logger.setLevel(self.level)

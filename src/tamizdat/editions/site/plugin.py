@@ -7,7 +7,6 @@ same config and plugin objects. So each hook asks which language is built now, a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from tamizdat.content.load import Loaded, load
+from tamizdat.content.load import load
 from tamizdat.content.settings import load as load_settings
 from tamizdat.editions.site.finish import finish
+from tamizdat.editions.site.render import LOOKS
 from tamizdat.editions.site.view import View
 from tamizdat.editions.site.views import Site
 from tamizdat.errors import BuildError, EditorError
@@ -28,11 +28,9 @@ AFTER_I18N = -200
 
 
 class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Gives MkDocs the pages of the publication. `tamizdat build` hands it what it has loaded already."""
+    """Gives plain `mkdocs build` the pages of the publication."""
 
     def __init__(self) -> None:
-        self.loaded: Loaded | None = None
-        self.progress: Callable[[str], None] = lambda _: None
         self._site: Site | None = None
         self._views: dict[str, View] = {}
 
@@ -40,16 +38,13 @@ class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Load and check the publication, once a build; keep MkDocs from making files that know their host."""
         if self._site is None:
-            if self.loaded is None:
-                try:
-                    self.loaded = load(load_settings(Path(config.config_file_path)))
-                except EditorError as error:
-                    raise PluginError(f"\n{error}") from error
-            self._site = Site(self.loaded)
+            try:
+                self._site = Site(load(load_settings(Path(config.config_file_path))))
+            except EditorError as error:
+                raise PluginError(f"\n{error}") from error
             # static-i18n finds no file to translate in our plain nav; its remarks on that help nobody.
             logging.getLogger("mkdocs.plugins.mkdocs_static_i18n").setLevel(logging.ERROR)
         config.theme.static_templates.clear()
-        self.progress(self._language(config))
         return config
 
     @event_priority(AFTER_I18N)
@@ -57,7 +52,7 @@ class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """The pages of the language that is built now, and the looks of the publication; nothing else of the theme."""
         assert self._site is not None
         looks = Path(self._site.settings.overrides)
-        kept = [f for f in files if f.src_dir == str(looks) and f.src_uri.startswith("assets/")]
+        kept = [f for f in files if f.src_dir == str(looks) and f.src_uri.startswith(f"{LOOKS}/")]
         self._views = {}
         pages = []
         for view in self._site.pages(self._language(config)):
@@ -87,10 +82,10 @@ class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             return
         assert self._site is not None
         try:
-            finish(self._site, Path(config.site_dir), self.progress)
+            finish(self._site, Path(config.site_dir), lambda _: None)
         except BuildError as error:
             raise PluginError(str(error)) from error
-        self.loaded, self._site = None, None
+        self._site = None
 
     def _language(self, config: MkDocsConfig) -> str:
         return str(config.plugins["i18n"].current_language)  # type: ignore[attr-defined]

@@ -61,6 +61,7 @@ class View:
     foot: Sequence[Named]
     home: str
     search: str
+    assets: str
     text: str
     urn: str = ""
     digest: str = ""

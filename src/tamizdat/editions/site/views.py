@@ -138,7 +138,7 @@ class Site:
             self.everywhere("search", lang, here),
             default_url=urls.relative(here, self.path("search", self.settings.default.code)),
             extra={
-                "script": urls.relative(here, "assets/search.js"),
+                "root": urls.relative(here, "."),
                 "pagefind": urls.relative(here, "pagefind/pagefind.js"),
             },
         )
@@ -237,5 +237,6 @@ class Site:
             foot=self._named(FOOT, lang, key, here),
             home=urls.relative(here, self.path("index", lang)),
             search=urls.relative(here, self.path("search", lang)),
+            assets=urls.relative(here, "assets"),
             **given,  # type: ignore[arg-type]
         )
