@@ -39,7 +39,7 @@ def build(config_file: Path, host_url: str | None = None, progress: Progress = l
             write_site(Site(loaded), target, progress)
         except (jinja2.TemplateError, OSError) as error:
             raise BuildError(str(error)) from error
-        if host_url:
+        if host_url is not None:
             write_host_files(loaded, target, host_url)
         swap(target, settings.site)
     return settings

@@ -39,7 +39,7 @@ def finish(made: Site, site: Path, progress: Callable[[str], None]) -> None:
 
 def index(site: Path) -> None:
     """Make the search index: one per language, from the marked text of the rendered articles (Pagefind)."""
-    command = [sys.executable, "-m", "pagefind", "--site", str(site), "--output-subdir", "pagefind", "--quiet"]
+    command = [sys.executable, "-m", "pagefind", "--site", str(site), "--output-subdir", "pagefind", "--keep-index-url", "--quiet"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=site, check=False)
     folder = site / "pagefind"

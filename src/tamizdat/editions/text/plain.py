@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import lxml.html
 from lxml.html import HtmlElement
 
 from tamizdat.content.markdown import normal, parse
@@ -183,24 +182,3 @@ class Markdown(Plain):
         if element.tag == "code":
             return f"`{element.text_content()}`"
         return super().mark(element, inner)
-
-
-def images_as_words(html: str, strings: Strings) -> str:
-    """A picture as its alternative text and credit: the text edition asks for one file only."""
-    if "<img" not in html:
-        return html
-    writer = Plain(strings, lambda _: "")
-    parts = []
-    for element in parse(html):
-        for picture in list(element.iter("figure")):
-            if picture.get("class") == "image":
-                words = writer.image(picture)
-                picture.clear(keep_tail=True)
-                picture.tag, picture.text = "p", words
-                picture.set("class", "image")
-        for picture in list(element.iter("img")):
-            words = f"[{strings('image')}: {picture.get('alt')}]"
-            picture.clear(keep_tail=True)
-            picture.tag, picture.text = "span", words
-        parts.append(lxml.html.tostring(element, encoding="unicode"))
-    return "".join(parts)

@@ -13,9 +13,10 @@ import jinja2
 from tamizdat.content.load import Loaded
 from tamizdat.content.strings import Strings
 from tamizdat.editions import urls
-from tamizdat.editions.byline import byline, minutes, note_lines
+from tamizdat.editions.byline import Byline, byline, join, minutes, note_lines
+from tamizdat.editions.text.lean import lean
 from tamizdat.editions.text.lists import Lists
-from tamizdat.editions.text.plain import Markdown, Plain, images_as_words
+from tamizdat.editions.text.plain import Markdown, Plain
 from tamizdat.model import Article, Language, Version
 
 BOM = "\ufeff"
@@ -71,15 +72,13 @@ class TextEdition:
         self, article: Article, version: Version, strings: Strings, here: str, digest: str
     ) -> dict[str, object]:
         edition = urls.Edition(urls.text_path, lambda path: path)
-        html = images_as_words(version.rendered.html, strings)
-        made = byline(article, version, strings)
+        html = lean(version.rendered.html, version.rendered.notes, strings)
         name = here.rpartition("/")[2].removesuffix(".html")
         return {
             "article": article,
             "version": version,
             "body": urls.resolve(html, here, edition, self.publication),
-            "byline": made,
-            "minutes": minutes(version, strings) if version.is_article else "",
+            "byline": self._byline(article, version),
             "notes": note_lines(version.rendered.notes, strings),
             "others": self._others(article, version.lang, here),
             "plain": f"{name}.txt",
@@ -87,8 +86,16 @@ class TextEdition:
             "urn": urls.urn(self.settings, version),
             "digest": digest,
             "lists": self.lists.of(version, here, ".html"),
-            "topics": [self.settings.topic(topic).names[version.lang] for topic in version.meta.topics],
         }
+
+    def _byline(self, article: Article, version: Version) -> Byline:
+        """The byline with what the site edition shows beside it: minutes and topics."""
+        strings = self.strings[version.lang]
+        made = byline(article, version, strings)
+        if not version.is_article:
+            return made
+        topics = join([self.settings.topic(topic).names[version.lang] for topic in version.meta.topics])
+        return Byline((*made.facts, minutes(version, strings), f"{strings('topics')}: {topics}"), made.warnings)
 
     def _others(self, article: Article, lang: str, here: str) -> list[tuple[Language, str]]:
         return [
@@ -101,7 +108,7 @@ class TextEdition:
         """The `.txt`: UTF-8 with BOM, one paragraph a line, a header block, marks around the text."""
         here = urls.text_path(version.key, version.lang, ".txt")
         writer = Plain(strings, self._follow(here, ".txt"))
-        made = byline(article, version, strings)
+        made = self._byline(article, version)
         title = version.meta.title if version.key != "index" else self.settings.name
         head = [title, f"{self.settings.name} · {self.settings.language(version.lang).name}", version.meta.summary]
         head += [*made.facts, *made.warnings, strings("unsigned")]
@@ -148,7 +155,7 @@ class TextEdition:
         strings = self.strings[version.lang]
         here = urls.text_path(version.key, version.lang, ".md")
         writer = Markdown(strings, self._follow(here, ".md"))
-        made = byline(article, version, strings)
+        made = self._byline(article, version)
         parts = [f"# {version.meta.title}", f"*{version.meta.summary}*"]
         parts.append("  \n".join([*made.facts, *made.warnings, urls.urn(self.settings, version)]))
         parts += writer.blocks(version.rendered.html)
