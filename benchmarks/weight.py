@@ -117,6 +117,12 @@ class Meter:
         return weigh(files)
 
 
+def words_of(page: Path) -> int:
+    """The words that a reader of the page sees."""
+    body = page.read_text("utf-8").partition("<main>")[2]
+    return len(re.sub(r"<[^>]+>", " ", body).split())
+
+
 def line(name: str, weight: Weight, budget: int, plain: int, *, requests: int = 0) -> str:
     """One line of the report."""
     over = weight.packed > budget or (requests and weight.requests > requests)
@@ -145,6 +151,10 @@ def report(site: Path) -> None:
             print(f"  {'':<12}{'raw':>10}{'gzip':>10}{'requests':>10}   {'budget':<12}share {'':<6}{'to .txt':>8}")
             text = meter.visit(f"{each.text}.html")
             print(line("text page", text, TEXT, plain, requests=1))
+            shown = words_of(site / f"{each.text}.html")
+            print(
+                f"  {'per 1,000':<12}{'':>10}{text.packed * WORDS // shown:>10,}{'':>10}   words: the page has {shown:,}"
+            )
             print(line("first visit", meter.visit(each.page), VISIT, plain))
             print(line("first search", meter.search(each.search, each.word), SEARCH, plain))
         browser.close()
