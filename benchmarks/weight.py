@@ -152,9 +152,8 @@ def report(site: Path) -> None:
             text = meter.visit(f"{each.text}.html")
             print(line("text page", text, TEXT, plain, requests=1))
             shown = words_of(site / f"{each.text}.html")
-            print(
-                f"  {'per 1,000':<12}{'':>10}{text.packed * WORDS // shown:>10,}{'':>10}   words: the page has {shown:,}"
-            )
+            each_thousand = text.packed * WORDS // shown
+            print(f"  {'per 1,000':<12}{'':>10}{each_thousand:>10,}{'':>10}   words: the page has {shown:,}")
             print(line("first visit", meter.visit(each.page), VISIT, plain))
             print(line("first search", meter.search(each.search, each.word), SEARCH, plain))
         browser.close()
