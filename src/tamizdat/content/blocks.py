@@ -10,6 +10,7 @@ from markdown.util import AtomicString
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block, type_any
 
+from tamizdat.content.characters import one_line
 from tamizdat.content.statements import OPTIONS
 from tamizdat.content.strings import Strings
 
@@ -22,15 +23,17 @@ class Page:
         self.refs: dict[str, list[str]] = {source: [] for source in numbers}
 
     def note(self, source: str) -> ElementTree.Element:
-        """A link to the note of `source`, with an anchor of its own for the way back."""
-        anchor = f"ref-{source}-{len(self.refs[source]) + 1}"
-        self.refs[source].append(anchor)
-        number = self.numbers[source]
-        link = ElementTree.Element(
-            "a", {"class": "note", "href": f"#note-{source}", "id": anchor, "role": "doc-noteref"}
-        )
-        link.text = f"[{number}]"
+        """A link to the note of `source`."""
+        link = ElementTree.Element("a", {"class": "note", "href": f"#note-{source}", "role": "doc-noteref"})
+        link.text = AtomicString(f"[{self.numbers[source]}]")
         return link
+
+    def anchor(self, link: ElementTree.Element) -> None:
+        """Give a link to a note an anchor for the way back. Call in reading order: Markdown has an order of its own."""
+        source = link.get("href", "").removeprefix("#note-")
+        refs = self.refs[source]
+        refs.append(f"ref-{source}-{len(refs) + 1}")
+        link.set("id", refs[-1])
 
 
 def page_of(md: Markdown) -> Page:
@@ -53,19 +56,17 @@ class StatementBlock(Block):  # type: ignore[misc]
         quoted = bool(options["original"])
         figure = ElementTree.SubElement(parent, "figure", {"class": "statement quotation" if quoted else "statement"})
         caption = ElementTree.SubElement(figure, "figcaption")
-        speaker = ElementTree.SubElement(caption, "b", {"class": "speaker"})
-        speaker.text = options["speaker"]
-        speaker.tail = ", "
-        role = ElementTree.SubElement(caption, "span", {"class": "role"})
-        role.text = options["role"]
-        role.tail = " " if role.text.endswith(".") else ". "
-        date = ElementTree.SubElement(caption, "time", {"datetime": options["date"]})
-        date.text = strings.date(options["date"])
-        date.tail = " " if date.text.endswith(".") else ". "
-        form = ElementTree.SubElement(caption, "span", {"class": "form"})
-        form.text = strings("original_words", language=strings.language(options["language"])) if quoted else ""
-        form.text = form.text or strings("paraphrase")
-        form.tail = " "
+        form = strings("original_words", language=strings.language(options["language"])) if quoted else ""
+        parts = (
+            ElementTree.SubElement(caption, "b", {"class": "speaker"}),
+            ElementTree.SubElement(caption, "span", {"class": "role"}),
+            ElementTree.SubElement(caption, "time", {"datetime": options["date"]}),
+            ElementTree.SubElement(caption, "span", {"class": "form"}),
+        )
+        told = (options["speaker"], options["role"], strings.date(options["date"]), form or strings("paraphrase"))
+        for part, words, end in zip(parts, told, (",", ".", ".", ""), strict=True):
+            part.text = _words(words)
+            part.tail = " " if words.endswith(end) else f"{end} "
         if options["source"] in page.numbers:
             caption.append(page.note(options["source"]))
         if quoted:
@@ -81,7 +82,7 @@ class StatementBlock(Block):  # type: ignore[misc]
         for name in ("translation", "gloss"):
             if options[name]:
                 label = ElementTree.SubElement(figure, "p", {"class": "label"})
-                label.text = page.strings(name)
+                label.text = _words(page.strings(name))
                 _paragraphs(ElementTree.SubElement(figure, "div", {"class": name}), options[name])
 
     def on_add(self, block: ElementTree.Element) -> ElementTree.Element:
@@ -111,5 +112,9 @@ class HouseBlocks(BlocksExtension):  # type: ignore[misc]
 
 def _paragraphs(parent: ElementTree.Element, text: str) -> None:
     for part in text.split("\n\n"):
-        paragraph = ElementTree.SubElement(parent, "p")
-        paragraph.text = AtomicString(" ".join(part.split()))
+        ElementTree.SubElement(parent, "p").text = _words(part)
+
+
+def _words(text: str) -> AtomicString:
+    """Words that are data: no Markdown in them is read, and what looks like an entity stays what it is."""
+    return AtomicString(one_line(text).replace("&", "&amp;"))

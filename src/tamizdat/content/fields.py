@@ -9,10 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tamizdat.content.characters import one_line
 from tamizdat.content.report import Report
 from tamizdat.content.strictyaml import Node
 
-_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+"""The characters of an address (RFC 3986, appendix A)."""
+
+_PARTIAL_DATE = re.compile(r"(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?")
+_WHOLE_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class Fields:
@@ -23,11 +29,12 @@ class Fields:
         self.line = node.line if node else 1
         self.known: list[str] = []
         self.items: dict[str, Node] = {}
+        self.readable = node is None or isinstance(node.value, dict)
         if node is not None:
             if isinstance(node.value, dict):
                 self.items = node.value
             else:
-                self.report.add(path, node.line, f"{what} must be a list of keys and values", remedy="key: value")
+                self.report.add(path, node.line, f"{what} must be a list of keys and values", node.text, "key: value")
 
     def fail(self, key: str, message: str, remedy: str) -> None:
         """Report what is wrong with the value of `key`."""
@@ -41,18 +48,22 @@ class Fields:
         self.known.append(key)
         node = self.items.get(key)
         if node is None or node.value is None:
-            if required:
+            if required and self.readable:
                 self.report.add(self.path, self.line, f"{self.what}: “{key}” is missing", remedy=f"add {key}: …")
             return None
         return node
 
     def text(self, key: str, *, required: bool = False, choices: Sequence[str] = ()) -> str:
-        """A text of one line, one of `choices` if any are given; "" when absent or wrong."""
+        """A text on one line, one of `choices` if any are given; "" when absent or wrong."""
+        return one_line(self.words(key, required=required, choices=choices))
+
+    def words(self, key: str, *, required: bool = False, choices: Sequence[str] = ()) -> str:
+        """A text that may have paragraphs; "" when absent or wrong."""
         node = self.node(key, required=required)
         if node is None:
             return ""
         if not isinstance(node.value, str) or not node.value.strip():
-            self.fail(key, f"“{key}” must be text", f'write {key}: "{node.text}"')
+            self.fail(key, f"“{key}” must be text", f'write {key}: "{node.text or "…"}"')
             return ""
         if choices and node.value not in choices:
             self.fail(key, f"“{key}” cannot be “{node.value}”", f"use one of: {', '.join(choices)}")
@@ -90,13 +101,24 @@ class Fields:
         found: list[str] = []
         for item in node.value:
             if not isinstance(item.value, str) or not item.value.strip():
-                self.report.add(self.path, item.line, f"“{key}” holds something that is not text", item.text)
+                remedy = f'write {key}: ["{item.text or "one"}"]'
+                self.report.add(self.path, item.line, f"“{key}” holds something that is not text", item.text, remedy)
             elif choices is not None and item.value not in choices:
                 remedy = f"use one of: {', '.join(choices)}"
                 self.report.add(self.path, item.line, f"“{key}” cannot hold “{item.value}”", item.text, remedy)
             else:
-                found.append(item.value.strip())
+                found.append(one_line(item.value))
+        if required and not node.value:
+            self.fail(key, f"“{key}” is empty", f"write {key}: [one, two]")
         return tuple(found)
+
+    def language(self, key: str, *, required: bool = False) -> str:
+        """The code of any language (the form of BCP 47); "" when absent or wrong."""
+        value = self.text(key, required=required)
+        if value and not _LANGUAGE.fullmatch(value):
+            self.fail(key, f"“{key}” must be the code of a language", "write its BCP 47 code, such as en, ru, zh-Hant")
+            return ""
+        return value
 
     def url(self, key: str, *, required: bool = False) -> str:
         """An absolute http(s) address in ASCII (RFC 3986); "" when absent or wrong."""
@@ -130,7 +152,7 @@ class Fields:
             if key not in self.known:
                 near = difflib.get_close_matches(key, self.known, n=1)
                 hint = f"did you mean “{near[0]}”? " if near else ""
-                remedy = f"{hint}known keys: {', '.join(self.known)}"
+                remedy = f"{hint}known keys: {', '.join(dict.fromkeys(self.known))}"
                 self.report.add(
                     self.path, node.line, f"{self.what}: unknown key “{key}”", f"{key}: {node.text}", remedy
                 )
@@ -141,14 +163,14 @@ def _day(node: Node) -> dt.date | None:
     if isinstance(node.value, dt.date):
         return node.value
     try:
-        return dt.date.fromisoformat(node.text) if isinstance(node.value, str) and len(node.text) == 10 else None
+        return dt.date.fromisoformat(node.text) if _WHOLE_DATE.fullmatch(node.text) else None
     except ValueError:
         return None
 
 
 def url_trouble(value: str) -> str:
     """Why `value` is not an absolute http(s) address that is safe to link; "" if it is one."""
-    if not value.isascii() or any(char.isspace() or not char.isprintable() for char in value):
+    if not _URL.fullmatch(value):
         return "holds spaces or letters that an address cannot have"
     try:
         parts = urlsplit(value)

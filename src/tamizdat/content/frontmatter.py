@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tamizdat.content import strictyaml
 from tamizdat.content.fields import Fields
 from tamizdat.content.report import Report
-from tamizdat.model import Meta, Settings, Translation
+from tamizdat.model import ARTICLES, Meta, Settings, Translation
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 METHODS = ("human", "machine-draft")
@@ -18,30 +18,42 @@ METHODS = ("human", "machine-draft")
 
 @dataclass(frozen=True)
 class Draft:
-    """A version before conversion: its front matter, its body, and the line of the file on which the body starts."""
+    """A version before conversion: its front matter (None: reported), its body, the line on which the body starts."""
 
     key: str
     lang: str
     path: Path
-    meta: Meta
+    meta: Meta | None
     body: str
     body_line: int
 
+    @property
+    def original(self) -> bool:
+        """Whether it says that it is the original."""
+        return self.meta is not None and self.meta.translation is None
 
-def read(text: str, path: Path, settings: Settings, report: Report, *, article: bool) -> tuple[Meta | None, str, int]:
-    """Split `text` into front matter, body and the body's first line. A wrong front matter is reported and None."""
+    @property
+    def of(self) -> str | None:
+        """The language of the version that it says it was made from."""
+        return self.meta.translation.of if self.meta and self.meta.translation else None
+
+
+def read(text: str, draft: Draft, settings: Settings, report: Report) -> Draft | None:
+    """`draft` with its front matter, body and body line out of `text`; None if no front matter stands there."""
+    path = draft.path
     match = _FENCE.match(text)
     if not match:
-        report.add(
-            path, 1, "the front matter is missing", text.split("\n", 1)[0], "start with ---, keys, and --- again"
-        )
-        return None, text, 1
+        first = text.split("\n", 1)[0]
+        message = "the front matter is not closed" if first.rstrip() == "---" else "the front matter is missing"
+        report.add(path, 1, message, first, "start with ---, keys, and --- again")
+        return None
     body = text[match.end() :]
     body_line = text.count("\n", 0, match.end()) + 1
     before = len(report.problems)
     node = strictyaml.read(match[1], path, report, first_line=2)
-    meta = _meta(Fields(node, path, report, "front matter"), settings, article=article) if node else None
-    return (meta if len(report.problems) == before else None), body, body_line
+    fields = Fields(node, path, report, "front matter")
+    meta = _meta(fields, settings, article=draft.key.startswith(ARTICLES + "/")) if node else None
+    return replace(draft, meta=meta if len(report.problems) == before else None, body=body, body_line=body_line)
 
 
 def _meta(fields: Fields, settings: Settings, *, article: bool) -> Meta | None:

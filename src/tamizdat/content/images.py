@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tamizdat.content.report import Report
 
@@ -15,6 +15,9 @@ MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 1600
 """Pixels: no reader of ours has a wider column, and a phone pays for each."""
+
+_ORIENTATION = 0x0112
+"""Exif 2.32, table 4: values 5 to 8 lie on their side."""
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 
@@ -35,16 +38,16 @@ def measure(path: Path, report: Report) -> Size | None:
         report.add(path, 0, f"the image is {size / 1e6:.0f} MB", path.name, remedy)
         return None
     try:
-        image = _open(path)
+        with _open(path) as image:
+            width, height = image.size
+            turned = image.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
+    except UnidentifiedImageError:
+        report.add(path, 0, "not a PNG, JPEG or WebP image", path.name, "export it again as one of these")
+        return None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         report.add(path, 0, f"not an image that can be read: {error}", path.name, "export it again as PNG or JPEG")
         return None
-    with image:
-        width, height = image.size
-        turned = image.getexif().get(0x0112, 1) >= 5
-    if turned:
-        width, height = height, width
-    return _limit(width, height)
+    return _limit(height, width) if turned else _limit(width, height)
 
 
 def reencode(path: Path) -> bytes:
@@ -52,6 +55,8 @@ def reencode(path: Path) -> bytes:
     MAX_SIDE pixels. The same input gives the same bytes with the same Pillow."""
     with _open(path) as opened:
         image = ImageOps.exif_transpose(opened)
+        if image.mode == "I;16":
+            image = image.point(lambda value: value * (1 / 256))
         mode = "RGBA" if image.has_transparency_data else "L" if image.mode in ("1", "L", "I;16") else "RGB"
         image = image.convert(mode)
         size = _limit(*image.size)
@@ -80,6 +85,7 @@ def _limit(width: int, height: int) -> Size:
 
 def _open(path: Path) -> Image.Image:
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         image = Image.open(path, formats=["PNG", "JPEG", "WEBP"])
         if image.width * image.height > MAX_PIXELS:

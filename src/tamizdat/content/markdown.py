@@ -18,14 +18,19 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.slugs import slugify
 
+from tamizdat.content.audit import TAKEN, Fault, audit, unread
 from tamizdat.content.blocks import HouseBlocks, Page, page_of
+from tamizdat.content.fields import url_trouble
 from tamizdat.content.images import Size
 from tamizdat.content.strings import Strings
+from tamizdat.content.wording import NOTE
 from tamizdat.model import Block, Heading, Link, Note, Rendered, Source
 
 _HEADING_ID = re.compile(r"\s+\{#([a-z][a-z0-9-]*)\}\s*$")
-_OUTSIDE = re.compile(r"https?://[^\s]+|mailto:[^\s]+")
+_MAIL = re.compile(r"mailto:[!-~]+@[!-~]+")
 _PAGE = re.compile(r"(?P<path>[^#]*?)(?:\.(?P<lang>[a-z]{2,3}(?:-[A-Za-z]{2,4})?))?\.md")
+
+_slugify = slugify(case="lower")
 
 KINDS = {"p": "paragraph", "ul": "list", "ol": "list", "dl": "list", "pre": "code", "hr": "rule"}
 
@@ -58,6 +63,17 @@ class _HeadingIds(Treeprocessor):
                         element.text = text[: match.start()]
 
 
+class _Audit(Treeprocessor):
+    """Looks at the result while links still stand as they were written."""
+
+    def __init__(self, md: Markdown, converter: Converter) -> None:
+        super().__init__(md)
+        self.converter = converter
+
+    def run(self, root: ElementTree.Element) -> None:
+        self.converter.faults = audit(root, frozenset(page_of(self.converter.md).numbers))
+
+
 class _References(Treeprocessor):
     """Links and images become `page:` and `asset:` references that each edition resolves for itself."""
 
@@ -67,9 +83,10 @@ class _References(Treeprocessor):
 
     def run(self, root: ElementTree.Element) -> None:
         for element in root.iter("a"):
-            href = element.get("href", "")
-            if element.get("class") != "note":
-                element.set("href", self.converter.link(href))
+            if element.get("class") == "note":
+                page_of(self.converter.md).anchor(element)
+            else:
+                element.set("href", self.converter.link(element.get("href", "")))
         for paragraph in [each for each in root.iter() if each.tag == "p"]:
             self.figure(paragraph)
         for element in root.iter("img"):
@@ -89,7 +106,7 @@ class _References(Treeprocessor):
 
 def _label_cells(table: ElementTree.Element) -> None:
     """Name each cell by its column, so that a narrow screen can show a row as a card; roles keep it a table."""
-    names = ["".join(cell.itertext()).strip() for cell in table.iter("th")]
+    names = [_told(cell).strip() for cell in table.iter("th")]
     table.set("role", "table")
     for row in table.iter("tr"):
         row.set("role", "row")
@@ -104,16 +121,26 @@ def _label_cells(table: ElementTree.Element) -> None:
         group.set("role", "rowgroup")
 
 
+def _told(element: ElementTree.Element) -> str:
+    """The words of an element, without its notes."""
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["" if child.get("class") == "note" else _told(child), child.tail or ""]
+    return "".join(parts)
+
+
 class _House(Extension):
     def __init__(self, converter: Converter) -> None:
         super().__init__()
         self.converter = converter
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
-        md.inlinePatterns.register(_NoteMark(r"\[\^([^\]\s]+)\]", md), "tamizdat-note", 175)
+        md.inlinePatterns.register(_NoteMark(NOTE.pattern, md), "tamizdat-note", 175)
         md.treeprocessors.register(_HeadingIds(md), "tamizdat-ids", 8)
+        md.treeprocessors.register(_Audit(md, self.converter), "tamizdat-audit", 4.5)
         md.treeprocessors.register(_References(md, self.converter), "tamizdat-references", 4)
         md.preprocessors.deregister("html_block")
+        md.parser.blockprocessors.deregister("reference")
         for name in ("html", "entity", "autolink", "automail"):
             md.inlinePatterns.deregister(name)
 
@@ -126,9 +153,10 @@ class Converter:
         self.key = self.lang = ""
         self.links: list[Link] = []
         self.images: list[str] = []
+        self.faults: list[Fault] = []
         self.md = Markdown(
             extensions=["tables", "def_list", "fenced_code", "sane_lists", "toc", HouseBlocks(), _House(self)],
-            extension_configs={"toc": {"slugify": slugify(case="lower"), "permalink": False, "marker": ""}},
+            extension_configs={"toc": {"slugify": _slug, "permalink": False, "marker": ""}},
             output_format="html",
         )
 
@@ -145,6 +173,7 @@ class Converter:
         for source, refs in page.refs.items():
             anchors |= {f"note-{source}", *refs}
         notes = tuple(Note(page.numbers[each], source, tuple(page.refs[each])) for each, source in cited.items())
+        self.faults += [unread(note.source.id) for note in notes if not note.refs]
         blocks = tuple(cut(html))
         words = sum(len(block.text.split()) for block in blocks)
         links, images = tuple(self.links), tuple(self.images)
@@ -153,9 +182,9 @@ class Converter:
     def link(self, href: str) -> str:
         """The neutral form of a link; what it leads to is kept for the checks."""
         target, _, anchor = href.partition("#")
-        if _OUTSIDE.fullmatch(href):
+        if _MAIL.fullmatch(href) or not url_trouble(href):
             return href
-        if not target:
+        if not target and anchor:
             self.links.append(Link(href, self.key, self.lang, anchor))
             return href
         match = _PAGE.fullmatch(target)
@@ -177,6 +206,12 @@ class Converter:
             element.set("width", str(self.sizes[path].width))
             element.set("height", str(self.sizes[path].height))
             element.set("loading", "lazy")
+
+
+def _slug(text: str, separator: str) -> str:
+    """An anchor made of a heading's words, but none that the pages of the editions have themselves."""
+    slug = str(_slugify(text, separator))
+    return f"{slug}{separator}1" if slug in TAKEN else slug
 
 
 def _headings(tokens: list[dict[str, object]]) -> list[Heading]:

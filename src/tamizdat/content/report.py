@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tamizdat.errors import EditorError, Problem
+from tamizdat.errors import EditorError, Problem, printable
+
+MAX_SHOWN = 400
+"""Characters of a message: it may hold what somebody wrote, and a terminal obeys what it is sent."""
 
 
 @dataclass
@@ -17,11 +20,16 @@ class Report:
 
     def add(self, path: Path, line: int, message: str, fragment: str = "", remedy: str = "") -> None:
         """Note a problem. `line` counts from 1; 0 means the whole file."""
+        texts = (printable(text, MAX_SHOWN) for text in (message, fragment, remedy))
+        self.problems.append(Problem(self.name(path), line, *texts))
+
+    def name(self, path: Path) -> str:
+        """A file as it is told to people."""
         try:
             shown = path.relative_to(self.root).as_posix()
         except ValueError:
             shown = str(path)
-        self.problems.append(Problem(shown, line, message, fragment, remedy))
+        return printable(shown, MAX_SHOWN)
 
     def check(self) -> None:
         """Raise EditorError if anything was found."""

@@ -11,6 +11,9 @@ from tamizdat.content.report import Report
 from tamizdat.model import Settings
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+RESERVED = ("search", "verify", "404", "topics/", "text/", "assets/", "pagefind/", "feeds/", "copies/", "keys/")
+"""What the editions make at the top of the site, besides the folders of the languages (DESIGN, the output)."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*")
 
 
@@ -32,10 +35,12 @@ def scan(settings: Settings, report: Report) -> Tree:
         return tree
     for folder, folders, names in os.walk(settings.docs):
         for name in sorted(folders):
-            if Path(folder, name).is_symlink():
-                _link(Path(folder, name), home, report)
+            path = Path(folder, name)
+            if path.is_symlink() and _link(path, home, report):
+                report.add(path, 0, "a link to a folder", os.readlink(path), "put the folder itself here")
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        # Rightly named files first: a second file for one version is then the one with the odd name.
+        for name in sorted(names, key=lambda name: (not _NAME.fullmatch(name), name)):
             path = Path(folder, name)
             if name.startswith("."):
                 continue
@@ -46,15 +51,23 @@ def scan(settings: Settings, report: Report) -> Tree:
 
 
 def _link(path: Path, home: Path, report: Report) -> bool:
-    target = path.resolve()
-    if target.is_relative_to(home) and target.exists():
-        return True
-    report.add(path, 0, "a link that leads out of docs/", os.readlink(path), "put the file itself here")
-    return False
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        report.add(path, 0, "a link that leads nowhere", os.readlink(path), "put the file itself here")
+        return False
+    if not target.is_relative_to(home):
+        report.add(path, 0, "a link that leads out of docs/", os.readlink(path), "put the file itself here")
+        return False
+    return True
 
 
 def _file(path: Path, settings: Settings, tree: Tree, report: Report) -> None:
     relative = path.relative_to(settings.docs)
+    first = relative.parts[0].partition(".")[0] if len(relative.parts) == 1 else f"{relative.parts[0]}/"
+    if first in (*RESERVED, *(f"{language.code.lower()}/" for language in settings.languages)):
+        report.add(path, 0, f"“{first}” is a place of the site's own", relative.as_posix(), "give it another name")
+        return
     if path.suffix.lower() == ".md":
         _version(path, relative, settings, tree, report)
         return

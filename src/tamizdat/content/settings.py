@@ -8,6 +8,7 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 
 from tamizdat.content import strictyaml
+from tamizdat.content.characters import read_text
 from tamizdat.content.fields import Fields
 from tamizdat.content.report import Report
 from tamizdat.model import Address, Language, Settings, Topic
@@ -23,12 +24,8 @@ def load(config_file: Path) -> Settings:
     if not config_file.is_file():
         report.add(config_file, 0, "there is no publication here", remedy="run this in the folder with mkdocs.yml")
         report.check()
-    try:
-        text = config_file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        report.add(config_file, 0, "the file is not UTF-8", remedy="save it as UTF-8")
-        report.check()
-    tree = Fields(strictyaml.read(text, config_file, report), config_file, report, "mkdocs.yml")
+    text = read_text(config_file, report) or ""
+    tree = Fields(strictyaml.read(text, config_file, report, tags=True), config_file, report, "mkdocs.yml")
     report.check()
     settings = _settings(tree, config_file, report)
     report.check()
@@ -43,17 +40,12 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
     languages = _languages(tree, report)
     codes = [language.code for language in languages]
     extra = tree.section("extra", required=True)
-    publication = extra.section("publication", required=True) if extra else None
-    fields = publication or Fields(None, config_file, report, "extra: publication")
+    fields = extra.section("publication", required=True) if extra else None
+    if fields is None:
+        report.check()
+    assert fields is not None
     topics = _topics(fields, codes, report)
-    addresses = tuple(
-        Address(
-            entry.url("url", required=True),
-            entry.text("kind", required=True, choices=ADDRESS_KINDS),
-            entry.partial_day("since"),
-        )
-        for entry in fields.sections("addresses")
-    )
+    addresses = tuple(_address(entry) for entry in fields.sections("addresses"))
     identity = fields.text("id", required=True)
     if identity and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}[a-z0-9]", identity):
         fields.fail("id", "“id” must be 2 to 32 small letters, digits or hyphens", "it stands in every urn: (RFC 8141)")
@@ -77,7 +69,20 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
     fields.done()
     if licence:
         licence.done()
+    site = settings.site.resolve()
+    for kept in (root, settings.docs.resolve(), settings.overrides.resolve()):
+        if kept.is_relative_to(site) or (kept != root and site.is_relative_to(kept)):
+            remedy = "give the site a folder of its own, such as site: each build puts a new one in its place"
+            tree.fail("site_dir", f"the site cannot stand in {kept.name}/, which holds what you wrote", remedy)
+            break
     return settings
+
+
+def _address(entry: Fields) -> Address:
+    kind = entry.text("kind", required=True, choices=ADDRESS_KINDS)
+    address = Address(entry.url("url", required=True), kind, entry.partial_day("since"))
+    entry.done()
+    return address
 
 
 def _languages(tree: Fields, report: Report) -> tuple[Language, ...]:
@@ -91,8 +96,15 @@ def _languages(tree: Fields, report: Report) -> tuple[Language, ...]:
     for entry in Fields(i18n, tree.path, report, "i18n").sections("languages"):
         code, name = entry.text("locale", required=True), entry.text("name", required=True)
         default = entry.node("default")
+        if not code:
+            continue
+        if default and not isinstance(default.value, bool):
+            entry.fail("default", "“default” must be true or false", "write default: true")
+        if code in [language.code for language in found]:
+            entry.fail("locale", f"the language “{code}” is here twice", "keep one of them")
+            continue
         try:
-            direction = "rtl" if Locale.parse(code, sep="-").text_direction == "right-to-left" else "ltr"
+            direction = "rtl" if Locale.parse(code, sep="-").text_direction == "rtl" else "ltr"
         except (ValueError, UnknownLocaleError):
             entry.fail("locale", f"no language has the code “{code}”", "use a BCP 47 code such as en, ru, kk, ky")
             continue

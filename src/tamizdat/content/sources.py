@@ -28,7 +28,7 @@ def read(text: str, path: Path, report: Report) -> dict[str, tuple[Source, int]]
             id=fields.text("id", required=True),
             title=fields.text("title", required=True),
             publisher=fields.text("publisher", required=True),
-            lang=fields.text("lang", required=True),
+            lang=fields.language("lang", required=True),
             url=fields.url("url"),
             date=fields.partial_day("date"),
             accessed=fields.partial_day("accessed"),

@@ -51,10 +51,10 @@ def read_statement(options: str, path: Path, line: int, report: Report) -> State
         date=fields.partial_day("date", required=True),
         source=fields.text("source", required=True),
         form=form,
-        language=fields.text("language", required=quoted),
-        original=fields.text("original", required=quoted),
-        translation=fields.text("translation"),
-        gloss=fields.text("gloss"),
+        language=fields.language("language", required=quoted),
+        original=fields.words("original", required=quoted),
+        translation=fields.words("translation"),
+        gloss=fields.words("gloss"),
     )
     if not quoted and (statement.original or statement.translation or statement.language):
         fields.fail("form", "a paraphrase holds no original words", "write form: quotation, or take them out")
@@ -64,7 +64,7 @@ def read_statement(options: str, path: Path, line: int, report: Report) -> State
 
 def check_against_page(statement: Statement, lang: str, path: Path, report: Report) -> None:
     """A quotation in another language than the page's needs a translation; in the same one it must have none."""
-    if statement.form != "quotation":
+    if statement.form != "quotation" or not (statement.language and statement.original):
         return
     if statement.language != lang and not statement.translation:
         remedy = f"add translation: … in “{lang}”"

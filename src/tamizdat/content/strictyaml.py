@@ -13,13 +13,15 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from tamizdat.content.characters import hidden
 from tamizdat.content.report import Report
+from tamizdat.errors import printable
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 250_000
 MAX_DEPTH = 12
 
 _TAG = "tag:yaml.org,2002:"
-_PLAIN_INT = re.compile(r"-?(0|[1-9][0-9]*)")
+_PLAIN_INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _PLAIN_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Scalar: TypeAlias = str | int | bool | dt.date | None
@@ -34,6 +36,35 @@ class Node:
     text: str = ""
 
 
+class _Refused(yaml.MarkedYAMLError):
+    """What YAML allows and we do not: an anchor, a tag, a nest too deep."""
+
+    def __init__(self, mark: Any, message: str, remedy: str) -> None:
+        super().__init__(problem=message, problem_mark=mark)
+        self.remedy = remedy
+
+
+class _Loader(yaml.SafeLoader):
+    """Stops at the first event that is refused, before anything is made of it: an alias bomb never goes off."""
+
+    tags = False
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark = event.start_mark
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise _Refused(mark, "anchors and aliases are not allowed", "write the value out")
+        if event.tag and not self.tags:
+            raise _Refused(mark, "a YAML tag", "take out the word that begins with !")
+        if self.depth > MAX_DEPTH:
+            raise _Refused(mark, "nested too deeply", f"at most {MAX_DEPTH} levels")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
 class _Reader:
     def __init__(self, path: Path, first_line: int, report: Report) -> None:
         self.path, self.offset, self.report = path, first_line - 1, report
@@ -42,59 +73,59 @@ class _Reader:
         line = (mark.line + 1 if mark else 1) + self.offset
         self.report.add(self.path, line, message, fragment, remedy)
 
-    def read(self, text: str) -> Node | None:
+    def read(self, text: str, tags: bool) -> Node | None:
         if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-            self.fail(None, "the file is too large for settings", remedy=f"keep it under {MAX_BYTES} bytes")
+            self.fail(None, "too long for settings", text[:80], f"keep it under {MAX_BYTES} bytes")
             return None
         before = len(self.report.problems)
         try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                    mark = event.start_mark
-                    self.fail(mark, "anchors and aliases are not allowed", _line(text, mark), "write the value out")
-                    return None
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            loader = _Loader(text)
+            loader.tags = tags
+            root = loader.get_single_node()
+        except _Refused as error:
+            self.fail(error.problem_mark, str(error.problem), _line(text, error.problem_mark), error.remedy)
+            return None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
-            self.fail(
-                mark, f"not valid YAML: {error.problem}", _line(text, mark), 'values with ":" need "double quotes"'
-            )
+            remedy = 'values with ":" need "double quotes"'
+            self.fail(mark, f"not valid YAML: {error.problem}", _line(text, mark), remedy)
             return None
-        except (yaml.YAMLError, RecursionError) as error:
-            self.fail(None, f"not valid YAML: {str(error).splitlines()[0] if str(error) else 'nested too deeply'}")
+        except (yaml.YAMLError, ValueError) as error:
+            # A character that YAML cannot hold, or \U with a number that is no character.
+            self.fail(None, f"not valid YAML: {str(error).partition(chr(10))[0]}", text[:80], "write plain characters")
             return None
         if root is None:
             return Node({}, self.offset + 1)
-        node = self.node(root, 0)
+        node = self.node(root)
         return node if len(self.report.problems) == before else None
 
-    def node(self, node: yaml.Node, depth: int) -> Node:
+    def node(self, node: yaml.Node) -> Node:
         line = node.start_mark.line + 1 + self.offset
-        if depth > MAX_DEPTH:
-            self.fail(node.start_mark, "nested too deeply", remedy=f"at most {MAX_DEPTH} levels")
-            return Node(None, line)
         if isinstance(node, yaml.MappingNode):
-            return Node(self.mapping(node, depth), line)
+            return Node(self.mapping(node), line)
         if isinstance(node, yaml.SequenceNode):
-            return Node([self.node(item, depth + 1) for item in node.value], line)
+            return Node([self.node(item) for item in node.value], line)
         assert isinstance(node, yaml.ScalarNode)
         return Node(self.scalar(node), line, node.value)
 
-    def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Node]:
+    def mapping(self, node: yaml.MappingNode) -> dict[str, Node]:
         found: dict[str, Node] = {}
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
-            if not name or name == "<<":
+            if not name or name == "<<" or hidden(name):
                 self.fail(key.start_mark, "a key must be a plain word", name, "write key: value")
             elif name in found:
                 self.fail(key.start_mark, f"the key “{name}” is here twice", f"{name}: …", "keep one of them")
             else:
-                found[name] = self.node(value, depth + 1)
+                found[name] = self.node(value)
         return found
 
     def scalar(self, node: yaml.ScalarNode) -> Scalar:
         value: str = node.value
-        kind = node.tag.removeprefix(_TAG)
+        if trouble := hidden(value):
+            self.fail(node.start_mark, trouble[0], value, trouble[1])
+            return None
+        shown, kind = printable(value, 60), node.tag.removeprefix(_TAG)
         if node.style is not None or not node.tag.startswith(_TAG) or kind == "str":
             return value
         if kind == "null":
@@ -102,7 +133,7 @@ class _Reader:
         if kind == "bool":
             if value in ("true", "false"):
                 return value == "true"
-            self.fail(node.start_mark, f"YAML reads “{value}” as yes or no", value, f'write "{value}" in double quotes')
+            self.fail(node.start_mark, f"YAML reads “{shown}” as yes or no", shown, f'write "{shown}" in double quotes')
         elif kind == "int" and _PLAIN_INT.fullmatch(value):
             return int(value)
         elif kind == "timestamp" and _PLAIN_DATE.fullmatch(value):
@@ -111,18 +142,19 @@ class _Reader:
             except ValueError:
                 self.fail(node.start_mark, "no such day", value, "write YYYY-MM-DD")
         else:
-            self.fail(node.start_mark, f"YAML reads “{value}” as a {kind}", value, f'write "{value}" in double quotes')
+            self.fail(node.start_mark, f"YAML reads “{shown}” as a {kind}", shown, f'write "{shown}" in double quotes')
         return None
 
 
 def _line(text: str, mark: Any) -> str:
-    lines = text.splitlines()
+    lines = text.split("\n")
     return lines[mark.line] if mark and mark.line < len(lines) else ""
 
 
-def read(text: str, path: Path, report: Report, first_line: int = 1) -> Node | None:
+def read(text: str, path: Path, report: Report, first_line: int = 1, *, tags: bool = False) -> Node | None:
     """Parse one YAML document. What is wrong goes to `report`, and the answer is then None.
 
-    `first_line` is the line of the file on which `text` starts. Unknown tags are kept as plain text.
+    `first_line` is the line of the file on which `text` starts. With `tags`, `!tags` are allowed (MkDocs has some of
+    its own) and their values kept as plain text.
     """
-    return _Reader(path, first_line, report).read(text)
+    return _Reader(path, first_line, report).read(text, tags)

@@ -6,11 +6,13 @@ import datetime as dt
 import re
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 
 from tamizdat.content import strictyaml
+from tamizdat.content.characters import read_text
 from tamizdat.content.report import Report
 from tamizdat.model import Settings
 
@@ -50,12 +52,15 @@ class Strings:
         return format_date(dt.date.fromisoformat(text), "long", locale=self.locale)
 
     def language(self, code: str) -> str:
-        """The name of another language in this one."""
-        return Locale.parse(code, sep="-").get_display_name(self.locale) or code
+        """The name of another language in this one; its code where Unicode's tables do not know it."""
+        try:
+            return Locale.parse(code, sep="-").get_display_name(self.locale) or code
+        except (ValueError, UnknownLocaleError):
+            return code
 
 
 def load(settings: Settings, report: Report) -> dict[str, Strings]:
-    """The interface of every language of the publication. A language with a missing word is reported."""
+    """The interface of every language of the publication. Missing words and unlike {places} are reported."""
     folder = settings.overrides / "strings"
     found: dict[str, Strings] = {}
     for language in settings.languages:
@@ -67,6 +72,7 @@ def load(settings: Settings, report: Report) -> dict[str, Strings]:
     for code, strings in found.items():
         for key in sorted(keys - strings.words.keys()):
             report.add(folder / f"{code}.yml", 0, f"the word “{key}” is missing", remedy="translate it from en.yml")
+        _compare_places(strings, next(iter(found.values())), folder, report)
     return found
 
 
@@ -74,15 +80,40 @@ def _read(path: Path, code: str, report: Report) -> dict[str, str | dict[str, st
     if not path.is_file():
         report.add(path, 0, f"the interface has no words for “{code}”", remedy="copy en.yml to this name, translate it")
         return None
-    node = strictyaml.read(path.read_text("utf-8"), path, report)
+    text = read_text(path, report)
+    node = strictyaml.read(text, path, report) if text is not None else None
     if node is None or not isinstance(node.value, dict):
         return None
     words: dict[str, str | dict[str, str]] = {}
     for key, item in node.value.items():
-        if isinstance(item.value, dict) and "other" in item.value:
-            words[key] = {form: str(text.value) for form, text in item.value.items()}
-        elif isinstance(item.value, str):
-            words[key] = item.value
+        forms = item.value if isinstance(item.value, dict) else {"other": item}
+        texts = {form: each.value for form, each in forms.items() if isinstance(each.value, str)}
+        if len(texts) < len(forms) or "other" not in texts:
+            remedy = f'write {key}: "…" or its plural forms, each in double quotes'
+            report.add(path, item.line, f"“{key}” must be text, or plural forms with “other”", item.text, remedy)
         else:
-            report.add(path, item.line, f"“{key}” must be text, or plural forms with “other”", item.text)
+            words[key] = texts if isinstance(item.value, dict) else texts["other"]
     return words
+
+
+def _compare_places(strings: Strings, model: Strings, folder: Path, report: Report) -> None:
+    for key in strings.words.keys() & model.words.keys():
+        ours, theirs = (_forms(each.words[key]) for each in (strings, model))
+        try:
+            wanted = _places(theirs["other"])
+            right = _places(ours["other"]) == wanted and all(_places(form) <= wanted for form in ours.values())
+        except ValueError:
+            right = False
+        if not right:
+            remedy = f"write the same names in braces as {model.code}.yml: {theirs['other']}"
+            path = folder / f"{strings.code}.yml"
+            report.add(path, 0, f"the word “{key}” cannot be filled", ours["other"], remedy)
+
+
+def _forms(words: str | dict[str, str]) -> dict[str, str]:
+    return words if isinstance(words, dict) else {"other": words}
+
+
+def _places(text: str) -> set[str]:
+    """The {places} of a text. ValueError: a brace without its twin."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
