@@ -78,6 +78,6 @@ def test_a_quotation_from_right_to_left_is_set_so(desks: Callable[..., Desk]) ->
     quotation = QUOTATION.replace("language: ru", "language: fa").replace(
         "{translation}", "    translation: It must be closed now.\n"
     )
-    page = body(desk, quotation + quotation.replace("language: fa", "language: ar"), sources=ONE)
+    page = body(desk, quotation + "\n" + quotation.replace("language: fa", "language: ar"), sources=ONE)
     assert page.xpath("//blockquote/@dir") == ["rtl", "auto"]
     assert page.xpath("//blockquote/@lang") == ["fa", "ar"]

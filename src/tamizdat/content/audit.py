@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tamizdat.content.wording import says_something
 TAKEN = frozenset({"text", "sources", "colophon"})
 """Anchors that the pages of the editions have themselves."""
 
+_BLOCK = re.compile(r"^ *///+ *\w.*", re.MULTILINE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -43,6 +45,10 @@ def audit(root: Element, notes: frozenset[str]) -> list[Fault]:
     for block in root.iter("pre"):
         remedy = "put ``` on a line before and after it; a paragraph begins without spaces"
         faults.append(Fault("a code block made by spaces", unescape("".join(block.itertext())).split("\n")[0], remedy))
+    for terms in root.iter("dl"):
+        if len(terms) and terms[0].tag != "dt":
+            clue = _told(terms[0]).split(" ")[0]
+            faults.append(Fault("a definition without its term", clue, "write the term on the line above the colon"))
     return faults
 
 
@@ -87,6 +93,8 @@ def _words(root: Element) -> Iterator[Fault]:
             yield Fault(wording.BARE_URL, url[0], "cite a source, [^id], or write [words](address)")
         elif "](" in text:
             yield Fault("a link that is not whole", text[max(0, text.find("](") - 20) :], "write [words](address)")
+        if block := _BLOCK.search(text):
+            yield Fault("a block that cannot be read", block[0].strip(), "leave a blank line before and after it")
         if note := wording.NOTE.search(text):
             yield unread(note[1])
 

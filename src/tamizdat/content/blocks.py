@@ -49,6 +49,10 @@ class StatementBlock(Block):  # type: ignore[misc]
     NAME = "statement"
     OPTIONS: ClassVar[dict[str, Any]] = dict.fromkeys(OPTIONS, ("", type_any))
 
+    def on_validate(self, parent: ElementTree.Element) -> bool:
+        """Without its options, the block stays text, which the audit finds."""
+        return bool(self.options["speaker"] and self.options["date"])
+
     def on_create(self, parent: ElementTree.Element) -> ElementTree.Element:
         options = {name: str(value).strip() for name, value in self.options.items() if name != "attrs"}
         page = page_of(self.md)

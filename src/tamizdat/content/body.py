@@ -109,6 +109,8 @@ class _Lines:
         if self.open:
             message = f"a block inside the block “{self.open[0]}” of line {self.open[1] + self.first}"
             self.breaks(at, message, line, f"end the first one with {self.open[2]}")
+        elif at and self.lines[at - 1].strip():
+            self.breaks(at, "a block that stands too close to the text above", line, "leave a blank line before it")
         if name not in BLOCKS or rest.strip():
             self.breaks(at, f"unknown block “{name}{rest}”", line, f"known blocks: {', '.join(BLOCKS)}")
         self.open = (name, at, slashes)
