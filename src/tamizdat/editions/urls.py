@@ -10,7 +10,10 @@ from urllib.parse import quote
 
 from tamizdat.model import ARTICLES, Publication, Settings, Version
 
-_REFERENCE = re.compile(r'(?P<name>href|src)="(?P<kind>page|asset):(?P<path>[^"#]+)(?P<anchor>#[^"]*)?"')
+_REFERENCE = re.compile(
+    r'(?P<tag><(?:a|img)\b[^<>]*?\s)(?P<name>href|src)="(?P<kind>page|asset):(?P<path>[^"#]+)(?P<anchor>#[^"]*)?"'
+)
+"""In a tag only: the words of a text may show such a reference, too."""
 
 
 def site_path(settings: Settings, key: str, lang: str) -> str:
@@ -52,10 +55,10 @@ def resolve(html: str, here: str, edition: Edition, publication: Publication) ->
 
     def replace(match: re.Match[str]) -> str:
         if match["kind"] == "asset":
-            return f'{match["name"]}="{relative(here, edition.asset(match["path"]))}"'
+            return f'{match["tag"]}{match["name"]}="{relative(here, edition.asset(match["path"]))}"'
         lang, _, key = match["path"].partition("/")
         article = publication.find(key)
         anchor = (match["anchor"] or "") if article and lang in article.versions else ""
-        return f'{match["name"]}="{relative(here, edition.page(key, lang))}{anchor}"'
+        return f'{match["tag"]}{match["name"]}="{relative(here, edition.page(key, lang))}{anchor}"'
 
     return _REFERENCE.sub(replace, html)

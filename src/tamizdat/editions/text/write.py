@@ -156,16 +156,21 @@ class TextEdition:
         here = urls.text_path(version.key, version.lang, ".md")
         writer = Markdown(strings, self._follow(here, ".md"))
         made = self._byline(article, version)
-        parts = [f"# {version.meta.title}", f"*{version.meta.summary}*"]
-        parts.append("  \n".join([*made.facts, *made.warnings, urls.urn(self.settings, version)]))
+        plain = writer.words
+        parts = [f"# {plain(version.meta.title)}", f"*{plain(version.meta.summary)}*"]
+        about = [*made.facts, *made.warnings, urls.urn(self.settings, version)]
+        parts.append("  \n".join(map(plain, about)))
         parts += writer.blocks(version.rendered.html)
         for listing in self.lists.of(version, here, ".md"):
-            lines = [f"- [{e.title}]({e.url})" + (f" — {e.summary}" if e.summary else "") for e in listing.entries]
-            parts.append("\n".join([f"## {listing.name}", "", *(lines or [listing.empty])]))
+            lines = [
+                f"- [{plain(e.title)}]({e.url})" + (f" — {plain(e.summary)}" if e.summary else "")
+                for e in listing.entries
+            ]
+            parts.append("\n".join([f"## {plain(listing.name)}", "", *(lines or [listing.empty])]))
         for note in note_lines(version.rendered.notes, strings):
             where = f" <{note.url}>" if note.url else ""
             kept = f" ({strings('archived')}: <{note.archive_url}>)" if note.archive_url else ""
-            parts.append(f"[^{note.number}]: {writer.words(note.title)}. {writer.words(note.about)}.{where}{kept}")
+            parts.append(f"[^{note.number}]: {plain(note.title)}. {plain(note.about)}.{where}{kept}")
         licence = f"[{self.settings.licence_name}]({self.settings.licence_url})"
         parts.append(strings("licence_line", licence=licence))
         return "\n\n".join(part for part in parts if part) + "\n"
