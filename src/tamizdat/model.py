@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 ARTICLES = "explainers"
@@ -54,7 +55,6 @@ class Settings:
     lead: str | None
     licence_name: str
     licence_url: str
-    repository: str | None
 
     @property
     def default(self) -> Language:
@@ -214,6 +214,10 @@ class Publication:
     pages: tuple[Article, ...]
     images: Mapping[str, Path] = field(default_factory=dict)
 
+    @cached_property
+    def _by_key(self) -> dict[str, Article]:
+        return {each.key: each for each in (*self.articles, *self.pages)}
+
     def find(self, key: str) -> Article | None:
         """The article or page with this key."""
-        return next((each for each in (*self.articles, *self.pages) if each.key == key), None)
+        return self._by_key.get(key)

@@ -83,13 +83,14 @@ def read_sources(texts: list[Text], tree: Tree, report: Report) -> dict[str, dic
     """Sources by folder and id; each must be cited by every version of its article, and nothing else may be cited."""
     lines: dict[str, dict[str, tuple[Source, int]]] = {}
     doubtful: set[str] = set()
+    inhabited = {folder_of(key) for key, _ in tree.versions}
     for folder, path in tree.sources.items():
         before = len(report.problems)
         file = read_text(path, report)
         lines[folder] = sources.read(file, path, report) if file is not None else {}
         if len(report.problems) > before:
             doubtful.add(folder)
-        elif not any(folder_of(key) == folder for key, _ in tree.versions):
+        elif folder not in inhabited:
             report.add(path, 0, "sources of no text", path.name, "put it beside the text that cites them")
     for text in texts:
         folder = folder_of(text.draft.key)

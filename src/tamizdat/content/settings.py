@@ -64,7 +64,6 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
         lead=fields.text("lead") or None,
         licence_name=licence.text("name", required=True) if licence else "",
         licence_url=licence.url("url", required=True) if licence else "",
-        repository=fields.url("repository") or None,
     )
     fields.done()
     if licence:

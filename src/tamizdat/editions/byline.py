@@ -81,9 +81,8 @@ def note_lines(notes: Sequence[Note], strings: Strings) -> list[NoteLine]:
             parts.append(strings.language(source.lang))
         if source.accessed:
             parts.append(strings("accessed", date=strings.date(source.accessed)))
-        about = ", ".join(parts).removesuffix(
-            "."
-        )  # some languages end a date with a full stop; the edition adds its own
+        # Some languages end a date with a full stop, and the edition adds its own.
+        about = ", ".join(parts).removesuffix(".")
         found.append(
             NoteLine(
                 note.number, source.id, note.refs, source.title, source.lang, about, source.url, source.archive_url

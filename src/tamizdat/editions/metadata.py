@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tamizdat.editions.urls import urn
-from tamizdat.model import Article, Settings, Version
+from tamizdat.model import Article, Settings, Source, Version
 
 
 def json_ld(settings: Settings, article: Article, version: Version, digest: str) -> str:
@@ -29,7 +29,7 @@ def json_ld(settings: Settings, article: Article, version: Version, digest: str)
         data["author"] = [_named(name, settings) for name in meta.authors]
         data["wordCount"] = version.rendered.words
         data["keywords"] = [settings.topic(topic).names[version.lang] for topic in meta.topics]
-        data["citation"] = [_citation(note.source.__dict__) for note in version.rendered.notes]
+        data["citation"] = [_citation(note.source) for note in version.rendered.notes]
     others = [other for other in article.versions.values() if other is not version]
     if meta.translation:
         data["translationOfWork"] = _work(settings, article.original)
@@ -48,17 +48,17 @@ def _work(settings: Settings, version: Version) -> dict[str, str]:
     return {"@type": "CreativeWork", "@id": urn(settings, version), "inLanguage": version.lang}
 
 
-def _citation(source: dict[str, str]) -> dict[str, object]:
+def _citation(source: Source) -> dict[str, object]:
     found: dict[str, object] = {
         "@type": "CreativeWork",
-        "name": source["title"],
-        "inLanguage": source["lang"],
-        "publisher": {"@type": "Organization", "name": source["publisher"]},
+        "name": source.title,
+        "inLanguage": source.lang,
+        "publisher": {"@type": "Organization", "name": source.publisher},
     }
-    if source["date"]:
-        found["datePublished"] = source["date"]
-    if source["url"]:
-        found["url"] = source["url"]
-    if source["archive_url"]:
-        found["archivedAt"] = source["archive_url"]
+    if source.date:
+        found["datePublished"] = source.date
+    if source.url:
+        found["url"] = source.url
+    if source.archive_url:
+        found["archivedAt"] = source.archive_url
     return found

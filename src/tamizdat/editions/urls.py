@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from tamizdat.model import ARTICLES, Publication, Settings, Version
@@ -35,6 +36,13 @@ def urn(settings: Settings, version: Version) -> str:
 def relative(here: str, there: str) -> str:
     """A relative reference (RFC 3986, section 4.2) from one file of the tree to another."""
     return quote(posixpath.relpath(there, posixpath.dirname(here) or "."))
+
+
+def put(site: Path, path: str, data: bytes) -> None:
+    """Write a file of the tree below the folder `site`."""
+    target = site / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import jinja2
 from tamizdat.content.load import load
 from tamizdat.content.settings import load as load_settings
 from tamizdat.editions.site.finish import finish
-from tamizdat.editions.site.hosts import write_host_files
+from tamizdat.editions.site.hosts import check_host_url, write_host_files
 from tamizdat.editions.site.render import Renderer, copy_looks
 from tamizdat.editions.site.views import Site
 from tamizdat.errors import BuildError
@@ -28,6 +28,8 @@ def build(config_file: Path, host_url: str | None = None, progress: Progress = l
     `host_url` is the address at which a host will serve it; with it, that host's own files are made too. Raises
     EditorError or BuildError, and then the folder holds what it held before.
     """
+    if host_url is not None:
+        check_host_url(host_url)
     settings = load_settings(config_file)
     recover(settings.site)
     loaded = load(settings, progress)

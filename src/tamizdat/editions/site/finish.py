@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from tamizdat.content.images import reencode
+from tamizdat.editions import urls
 from tamizdat.editions.site.views import Site
 from tamizdat.editions.text.write import write as write_text
 from tamizdat.errors import BuildError
@@ -24,13 +25,9 @@ def finish(made: Site, site: Path, progress: Callable[[str], None]) -> None:
     """Complete the site in the folder `site`, once all languages stand there."""
     progress("images")
     for path, source in made.publication.images.items():
-        target = site / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(reencode(source))
+        urls.put(site, path, reencode(source))
     for name in SCRIPTS:
-        target = site / "assets" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((resources.files("tamizdat.browser") / name).read_bytes())
+        urls.put(site, f"assets/{name}", (resources.files("tamizdat.browser") / name).read_bytes())
     progress("text")
     write_text(made.text, site)
     progress("search")
@@ -39,7 +36,17 @@ def finish(made: Site, site: Path, progress: Callable[[str], None]) -> None:
 
 def index(site: Path) -> None:
     """Make the search index: one per language, from the marked text of the rendered articles (Pagefind)."""
-    command = [sys.executable, "-m", "pagefind", "--site", str(site), "--output-subdir", "pagefind", "--keep-index-url", "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "pagefind",
+        "--site",
+        str(site),
+        "--output-subdir",
+        "pagefind",
+        "--keep-index-url",
+        "--quiet",
+    ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=site, check=False)
     folder = site / "pagefind"

@@ -13,14 +13,16 @@ from tamizdat.content.load import Loaded
 from tamizdat.editions import urls
 from tamizdat.errors import BuildError
 
-HOST_FILES = ("404.html", "robots.txt", "sitemap.xml", ".nojekyll")
 
-
-def write_host_files(loaded: Loaded, site: Path, host_url: str) -> None:
-    """Write the files of the host that serves the site at `host_url` (absolute, http or https)."""
+def check_host_url(host_url: str) -> None:
+    """Raise BuildError unless `host_url` is the absolute address of a folder."""
     trouble = url_trouble(host_url)
     if trouble or urlsplit(host_url).query or urlsplit(host_url).fragment:
         raise BuildError(f"--host-url {host_url}: {trouble or 'must end with the path'}; write https://host/path/")
+
+
+def write_host_files(loaded: Loaded, site: Path, host_url: str) -> None:
+    """Write the files of the host that serves the site at `host_url`, which `check_host_url` has accepted."""
     base = host_url.rstrip("/") + "/"
     (site / "404.html").write_bytes(_not_found(loaded, urlsplit(base).path))
     (site / "sitemap.xml").write_bytes(_sitemap(loaded, base))

@@ -1,7 +1,8 @@
 """The MkDocs plugin: hooks translate, functions elsewhere decide.
 
-static-i18n calls MkDocs' `build()` again for every language after the default one, from its own `on_post_build`, with the
-same config and plugin objects. So each hook asks which language is built now, and the last step waits for the true end.
+static-i18n calls MkDocs' `build()` again for every language after the default one, from its own `on_post_build`, with
+the same config and plugin objects. So each hook asks which language is built now, and the last step waits
+for the true end.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import jinja2
 from mkdocs.theme import Theme
 
+from tamizdat.editions import urls
 from tamizdat.editions.site.view import View
 from tamizdat.model import Settings
 
@@ -35,9 +36,7 @@ class Renderer:
 
     def write(self, view: View, site: Path) -> None:
         """Write the page of a view below `site`."""
-        target = site / view.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(self.render(view))
+        urls.put(site, view.path, self.render(view))
 
     def _template(self, lang: str) -> tuple[jinja2.Template, SimpleNamespace]:
         if lang not in self._templates:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from tamizdat.content.load import Loaded
@@ -71,8 +73,8 @@ class Site:
             key,
             lang,
             version.meta.title,
-            version.meta.summary,
-            self.choices(article, lang, here),
+            summary=version.meta.summary,
+            choices=self.choices(article, lang, here),
             urn=urls.urn(self.settings, version),
             digest=digest,
             body=urls.resolve(version.rendered.html, here, edition, self.publication),
@@ -83,7 +85,7 @@ class Site:
             minutes=minutes(version, strings) if version.is_article else "",
             notes=note_lines(version.rendered.notes, strings),
             headings=[heading for heading in heads if heading.level == 2],
-            topics=self.topics(lang, here, version.meta.topics if version.is_article else None),
+            topics=self.topics(lang, here, version.meta.topics) if version.is_article else self.all_topics(lang, here),
             lead=self.card(lead.versions[lang], here) if lead else None,
             cards=[self.card(each.versions[lang], here) for each in cards],
             untold=self.untold(lang, here) if kind == "home" else (),
@@ -100,8 +102,8 @@ class Site:
             article.key,
             lang,
             title,
-            article.original.meta.title,
-            self.choices(article, lang, here),
+            summary=article.original.meta.title,
+            choices=self.choices(article, lang, here),
             cards=[self.card(version, here) for version in article.versions.values()],
             default_url=self.default_url(article, here),
             text=urls.relative(here, urls.text_path(article.key, lang)),
@@ -120,8 +122,8 @@ class Site:
             key,
             lang,
             name,
-            strings("all_in_topic"),
-            self.everywhere(key, lang, here),
+            summary=strings("all_in_topic"),
+            choices=self.everywhere(key, lang, here),
             cards=[self.card(each.versions[lang], here) for each in chosen],
             default_url=urls.relative(here, self.path(key, self.settings.default.code)),
         )
@@ -134,8 +136,8 @@ class Site:
             "search",
             lang,
             strings("search_title"),
-            strings("search_words"),
-            self.everywhere("search", lang, here),
+            summary=strings("search_words"),
+            choices=self.everywhere("search", lang, here),
             default_url=urls.relative(here, self.path("search", self.settings.default.code)),
             extra={
                 "root": urls.relative(here, "."),
@@ -174,17 +176,24 @@ class Site:
             strings("machine_draft") if meta.drafted_by_machine else "",
         )
 
-    def topics(self, lang: str, here: str, chosen: Sequence[str] | None = None) -> list[Named]:
-        """Links to topic pages: those of an article, or all that have an article in this language."""
-        strings, found = self.loaded.strings[lang], []
-        for topic in self.settings.topics:
-            if chosen is not None and topic.id not in chosen:
-                continue
-            count = sum(topic.id in each.versions[lang].meta.topics for each in self.articles(lang))
-            if count or chosen is not None:
-                url = urls.relative(here, self.path(f"topics/{topic.id}", lang))
-                found.append(Named(topic.names[lang], url, count=strings.plural("articles_count", count)))
-        return found
+    def topics(self, lang: str, here: str, chosen: Sequence[str]) -> list[Named]:
+        """Links to the topics of an article."""
+        return [
+            Named(topic.names[lang], urls.relative(here, self.path(f"topics/{topic.id}", lang)))
+            for topic in self.settings.topics
+            if topic.id in chosen
+        ]
+
+    def all_topics(self, lang: str, here: str) -> list[Named]:
+        """Links to the topics that have an article in this language, each with the number of its articles."""
+        counts = Counter(topic for each in self.articles(lang) for topic in each.versions[lang].meta.topics)
+        named = self.topics(lang, here, list(counts))
+        told = [
+            self.loaded.strings[lang].plural("articles_count", counts[t.id])
+            for t in self.settings.topics
+            if counts[t.id]
+        ]
+        return [replace(link, count=count) for link, count in zip(named, told, strict=True)]
 
     def choices(self, article: Article, lang: str, here: str) -> list[Choice]:
         """The versions that exist, by their own names."""
@@ -215,9 +224,7 @@ class Site:
                 found.append(Named(title, urls.relative(here, self.path(each, lang)), current=each == key))
         return found
 
-    def _view(
-        self, kind: str, key: str, lang: str, title: str, summary: str, choices: Sequence[Choice], **more: object
-    ) -> View:
+    def _view(self, kind: str, key: str, lang: str, title: str, **more: object) -> View:
         here = self.path(key, lang)
         given: dict[str, object] = {
             "text": urls.relative(here, urls.text_path("index", lang)),
@@ -227,12 +234,10 @@ class Site:
             kind=kind,
             path=here,
             title=title,
-            summary=summary,
             language=self.settings.language(lang),
             t=self.loaded.strings[lang],
             site_name=self.settings.name,
             licence=(self.settings.licence_name, self.settings.licence_url),
-            choices=choices,
             menu=self._named(MENU, lang, key, here),
             foot=self._named(FOOT, lang, key, here),
             home=urls.relative(here, self.path("index", lang)),

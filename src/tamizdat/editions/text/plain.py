@@ -144,9 +144,6 @@ class Plain:
 class Markdown(Plain):
     """The same as Markdown that any reader of CommonMark understands, with notes as footnotes (PHP Markdown Extra)."""
 
-    def heading(self, level: int, text: str) -> str:
-        return f"{'#' * level} {text}"
-
     def term(self, text: str) -> str:
         return f"- **{text}**"
 

@@ -204,11 +204,9 @@ class TextEdition:
             "settings": self.settings,
             "language": self.settings.language(lang),
             "t": self.strings[lang],
-            "date": self.strings[lang].date,
             "style": self.style,
             "style_hash": self.style_hash,
             "to": lambda key: urls.relative(here, urls.text_path(key, lang)),
-            "has_page": lambda key: self.publication.find(key) is not None,
         }
         return self.env.get_template(template).render({**common, **context}).encode()
 
@@ -216,6 +214,4 @@ class TextEdition:
 def write(edition: TextEdition, site: Path) -> None:
     """Write the text edition below `site`."""
     for page in edition.pages():
-        target = site / page.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(page.data)
+        urls.put(site, page.path, page.data)
