@@ -133,9 +133,9 @@ def test_a_body_that_is_sound_is_converted(text: str) -> None:
         assert problem.line >= 9
         assert problem.remedy
     if found.sound:
-        converter = Converter({"en": "ltr"}, {"d.png": Size(1, 1)})
+        converter = Converter({"en": "ltr"})
         cited = {name: Source(name, "T", "P", "en") for name, _ in found.cited}
-        rendered = converter.convert(text, "index", Strings("en", WORDS), cited)
+        rendered = converter.convert(text, "index", Strings("en", WORDS), cited, {"d.png": Size(1, 1)})
         assert "<script" not in rendered.html
         if not report.problems and not converter.faults:
             assert all(note.refs for note in rendered.notes), "a note that nothing leads to"

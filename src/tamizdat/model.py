@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -171,19 +171,28 @@ class Version:
 
     key: str
     lang: str
-    path: Path
     meta: Meta
     rendered: Rendered
 
     @property
     def is_article(self) -> bool:
         """Whether this is a version of an article, not of a plain page."""
-        return self.key.startswith(ARTICLES + "/")
+        return is_article(self.key)
 
     @property
     def slug(self) -> str:
         """The article's folder, or the page's name."""
-        return self.key.split("/")[1] if self.is_article else self.key
+        return slug_of(self.key)
+
+
+def is_article(key: str) -> bool:
+    """Whether a key is that of an article, not of a plain page."""
+    return key.startswith(ARTICLES + "/")
+
+
+def slug_of(key: str) -> str:
+    """The article's folder, or the page's name."""
+    return key.split("/")[1] if is_article(key) else key
 
 
 @dataclass(frozen=True)
@@ -206,13 +215,55 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Teaser:
+    """What the rest of the publication shows of a version: enough for a list, nothing of its text."""
+
+    key: str
+    lang: str
+    meta: Meta
+    words: int
+
+    @property
+    def is_article(self) -> bool:
+        """Whether this is a version of an article, not of a plain page."""
+        return is_article(self.key)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What links need to know of a version: where its own lead to, and what others may lead to in it."""
+
+    links: tuple[Link, ...]
+    images: tuple[str, ...]
+    headings: tuple[str, ...]
+    anchors: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What is kept in mind of an article or plain page while the others are made, by language.
+
+    `search` holds each version's words for the index of the search.
+    """
+
+    key: str
+    teasers: Mapping[str, Teaser]
+    ends: Mapping[str, Ends]
+    search: Mapping[str, str]
+
+    @property
+    def original(self) -> Teaser:
+        """The version that the others were made from."""
+        return next(each for each in self.teasers.values() if each.meta.translation is None)
+
+
+@dataclass(frozen=True)
 class Publication:
-    """Everything that the editions are made from."""
+    """The whole, in full: what a test or a small tool looks at. A build never holds all of it at once."""
 
     settings: Settings
     articles: tuple[Article, ...]
     pages: tuple[Article, ...]
-    images: Mapping[str, Path] = field(default_factory=dict)
 
     @cached_property
     def _by_key(self) -> dict[str, Article]:

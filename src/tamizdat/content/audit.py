@@ -87,15 +87,15 @@ def _links(root: Element) -> Iterator[Fault]:
 
 def _words(root: Element) -> Iterator[Fault]:
     for text in _texts(root):
-        if html := wording.HTML.search(text):
+        if "<" in text and (html := wording.HTML.search(text)):
             yield Fault(wording.NO_HTML, html[0], "write it in Markdown, or as `code`")
         if url := wording.URL.search(text):
             yield Fault(wording.BARE_URL, url[0], "cite a source, [^id], or write [words](address)")
         elif "](" in text:
             yield Fault("a link that is not whole", text[max(0, text.find("](") - 20) :], "write [words](address)")
-        if block := _BLOCK.search(text):
+        if "///" in text and (block := _BLOCK.search(text)):
             yield Fault("a block that cannot be read", block[0].strip(), "leave a blank line before and after it")
-        if note := wording.NOTE.search(text):
+        if "[^" in text and (note := wording.NOTE.search(text)):
             yield unread(note[1])
 
 

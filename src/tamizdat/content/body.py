@@ -157,9 +157,9 @@ class _Lines:
         line = self.lines[at]
         if _BLOCK_INSIDE.match(bare):
             self.breaks(at, "a block that does not begin its line", line, "blocks stand in no list and no quotation")
-        if html := HTML.search(words):
+        if "<" in words and (html := HTML.search(words)):
             self.fail(at, wording.NO_HTML, html[0], "write it in Markdown, or as `code`")
-        if entity := ENTITY.search(bare):
+        if "&" in bare and (entity := ENTITY.search(bare)):
             self.fail(at, "a character written as an HTML entity", entity[0], "write the character itself")
         if _NOTE_TEXT.match(bare):
             self.fail(at, "the text of a note stands in the article", line, "describe the source in sources.yml")

@@ -43,7 +43,11 @@ def clean(text: str, path: Path, report: Report) -> str:
 
 def read_text(path: Path, report: Report) -> str | None:
     """The text of a file, with LF at line ends; None when it cannot be read as text."""
-    raw = path.read_bytes()
+    return decode(path.read_bytes(), path, report)
+
+
+def decode(raw: bytes, path: Path, report: Report) -> str | None:
+    """The text that the bytes of the file at `path` are, as `read_text` gives it. Opens nothing."""
     if len(raw) > MAX_BYTES:
         report.add(path, 0, f"the file is {len(raw) / 1e6:.0f} MB", path.name, "divide it: a text has at most 1 MB")
         return None

@@ -47,13 +47,18 @@ def read(text: str, draft: Draft, settings: Settings, report: Report) -> Draft |
         message = "the front matter is not closed" if first.rstrip() == "---" else "the front matter is missing"
         report.add(path, 1, message, first, "start with ---, keys, and --- again")
         return None
-    body = text[match.end() :]
-    body_line = text.count("\n", 0, match.end()) + 1
+    body, body_line = text[match.end() :], first_line(text)
     before = len(report.problems)
     node = strictyaml.read(match[1], path, report, first_line=2)
     fields = Fields(node, path, report, "front matter")
     meta = _meta(fields, settings, article=draft.key.startswith(ARTICLES + "/")) if node else None
     return replace(draft, meta=meta if len(report.problems) == before else None, body=body, body_line=body_line)
+
+
+def first_line(text: str) -> int:
+    """The line of a file (from 1) on which the text below its front matter starts."""
+    match = _FENCE.match(text)
+    return text.count("\n", 0, match.end()) + 1 if match else 1
 
 
 def _meta(fields: Fields, settings: Settings, *, article: bool) -> Meta | None:

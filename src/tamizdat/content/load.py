@@ -1,116 +1,120 @@
-"""From `docs/` to a Publication: load, pair, check, convert. The one door of this room."""
+"""From `docs/` to what the editions are made of. The one door of this room.
+
+A build goes through it article by article: `survey`, then a `Workshop` for each, then `conclude`. `load` does all of
+it in one process and gives everything at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tamizdat.content import body, frontmatter, images, scan
+from tamizdat.content import images, scan
 from tamizdat.content import strings as interface
-from tamizdat.content.characters import read_text
-from tamizdat.content.frontmatter import Draft
+from tamizdat.content.article import File, Manuscript, Workshop
+from tamizdat.content.images import Picture, Size
 from tamizdat.content.links import check_links
-from tamizdat.content.markdown import Converter
-from tamizdat.content.pairs import Text, check_expected, check_originals, check_statements, folder_of, read_sources
+from tamizdat.content.pairs import check_expected, folder_of
 from tamizdat.content.report import Report
+from tamizdat.content.scan import Tree
 from tamizdat.content.strings import Strings
-from tamizdat.content.wording import READ_TWICE
-from tamizdat.model import ARTICLES, Article, Publication, Rendered, Settings, Source, Version
+from tamizdat.model import Article, Ends, Outline, Publication, Settings, Teaser, Version, is_article
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The publication and the words of its interface."""
+    """The publication, the words of its interface, and its images by path below `docs/`."""
 
     publication: Publication
-    strings: dict[str, Strings]
+    strings: Mapping[str, Strings]
+    pictures: Mapping[str, Picture]
 
 
-def load(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> Loaded:
-    """Read everything below `docs/`. Raises EditorError with all problems of the run together."""
+@dataclass(frozen=True)
+class Survey:
+    """What is known before any text is read: which files there are, and the words of the interface.
+
+    Where the words of a language are not whole, `strings` is empty: nothing can be converted then.
+    """
+
+    settings: Settings
+    report: Report
+    tree: Tree
+    strings: Mapping[str, Strings]
+
+    def keys(self, *, articles: bool) -> list[str]:
+        """The keys of all articles, or of all plain pages."""
+        return sorted({key for key, _ in self.tree.versions if is_article(key) == articles})
+
+    def manuscript(self, key: str, read: Callable[[Path], bytes], sizes: Mapping[str, Size]) -> Manuscript:
+        """The files of an article, or of a plain page, as data."""
+        versions = {
+            language.code: File(path, read(path))
+            for language in self.settings.languages
+            if (path := self.tree.versions.get((key, language.code)))
+        }
+        sources = self.tree.sources.get(folder_of(key))
+        return Manuscript(key, versions, File(sources, read(sources)) if sources else None, sizes)
+
+
+def survey(settings: Settings) -> Survey:
+    """Look at the publication's files; what is wrong with their names and places goes to the report."""
     report = Report(settings.root)
     strings = interface.load(settings, report)
     speaking = not report.problems
-    progress("reading")
     tree = scan.scan(settings, report)
-    texts = [text for place, path in sorted(tree.versions.items()) if (text := _read(place, path, settings, report))]
-    sizes = {key: size for key, path in tree.images.items() if (size := images.measure(path, report))}
-    check_originals(texts, tree, report)
     check_expected(settings, tree, report)
-    known = read_sources(texts, tree, report)
-    check_statements(texts, report)
-    progress("converting")
-    converter = Converter({language.code: language.direction for language in settings.languages}, sizes)
-    # What is whole is converted even after a problem elsewhere: its links belong to the problems of this run.
-    whole = [text for text in texts if text.body.sound] if speaking else []
-    rendered = [
-        (text, made)
-        for text in whole
-        if (made := _convert(text, known.get(folder_of(text.draft.key), {}), converter, strings, report))
-    ]
-    check_links(rendered, tree, report)
-    report.check()
-    versions = [_version(text.draft, made) for text, made in rendered]
-    return Loaded(_assemble(versions, known, dict(tree.images), settings), strings)
+    return Survey(settings, report, tree, strings if speaking else {})
 
 
-def _read(place: tuple[str, str], path: Path, settings: Settings, report: Report) -> Text | None:
-    key, lang = place
-    file = read_text(path, report)
-    if file is None:
-        return None
-    if key.startswith(ARTICLES + "/") and not (key.count("/") == 2 and key.endswith("/index")):
-        remedy = f"an article is docs/{ARTICLES}/<slug>/index.<lang>.md"
-        report.add(path, 0, "an article that does not stand in a folder of its own", key, remedy)
-        return None
-    draft = frontmatter.read(file, Draft(key, lang, path, None, "", 0), settings, report)
-    return Text(draft, file, body.read(draft.body, path, draft.body_line, report)) if draft else None
+def conclude(known: Survey, outlines: Iterable[Outline]) -> None:
+    """Check what only the whole publication can show. Raises EditorError with all problems of the run."""
+    check_links(outlines, known.tree, known.report)
+    known.report.check()
 
 
-def _convert(
-    text: Text, have: dict[str, Source], converter: Converter, strings: dict[str, Strings], report: Report
-) -> Rendered | None:
-    draft = text.draft
-    told = [problem for problem in report.problems if problem.path == report.name(draft.path)]
-    messages, lines = {problem.message for problem in told}, {problem.line for problem in told}
-    # An unknown source has been reported; it stands for itself here, and nobody sees the result.
-    cited = {name: have.get(name) or Source(name, name, name, draft.lang) for name, _ in text.body.cited}
-    try:
-        rendered = converter.convert(draft.body, draft.key, strings[draft.lang], cited)
-    except RecursionError:
-        remedy = "divide it: leave blank lines between the entries of a list, nest it less"
-        report.add(draft.path, draft.body_line, "lists or quotations too long or too deep to convert", "", remedy)
-        return None
-    for fault in converter.faults:
-        line = fault.line(draft.body) + draft.body_line - 1
-        if fault.message not in messages and not (fault.message in READ_TWICE and line in lines):
-            report.add(draft.path, line, fault.message, fault.clue, fault.remedy)
-    return rendered
+def outline(article: Article, search: Callable[[Version], str] = lambda _: "") -> Outline:
+    """What is kept in mind of an article; `search` gives the words of a version for the index of the search."""
+    versions = article.versions
+    return Outline(
+        article.key,
+        {lang: Teaser(each.key, lang, each.meta, each.rendered.words) for lang, each in versions.items()},
+        {lang: ends(each) for lang, each in versions.items()},
+        {lang: search(each) for lang, each in versions.items()},
+    )
 
 
-def _version(draft: Draft, rendered: Rendered) -> Version:
-    assert draft.meta is not None, "a version without front matter was not reported"
-    return Version(draft.key, draft.lang, draft.path, draft.meta, rendered)
+def ends(version: Version) -> Ends:
+    """What links need to know of a version."""
+    made = version.rendered
+    return Ends(made.links, made.images, tuple(heading.id for heading in made.headings), made.anchors)
 
 
-def _assemble(
-    versions: list[Version], known: dict[str, dict[str, Source]], pictures: dict[str, Path], settings: Settings
-) -> Publication:
-    groups: dict[str, dict[str, Version]] = {}
-    for version in versions:
-        groups.setdefault(version.key, {})[version.lang] = version
-    order = [language.code for language in settings.languages]
-    found = [
-        Article(
-            key,
-            {lang: group[lang] for lang in order if lang in group},
-            tuple(known.get(folder_of(key), {}).values()),
-        )
-        for key, group in groups.items()
-    ]
-    articles = [each for each in found if each.key.startswith(ARTICLES + "/")]
-    articles.sort(key=lambda each: each.key)
-    articles.sort(key=lambda each: each.original.meta.date, reverse=True)
-    pages = sorted((each for each in found if not each.key.startswith(ARTICLES + "/")), key=lambda each: each.key)
-    return Publication(settings, tuple(articles), tuple(pages), pictures)
+def newest_first(outlines: Iterable[Outline]) -> list[Outline]:
+    """Articles in the order of lists: by the date of the original, then by key."""
+    found = sorted(outlines, key=lambda each: each.key)
+    found.sort(key=lambda each: each.original.meta.date, reverse=True)
+    return found
+
+
+def load(settings: Settings) -> Loaded:
+    """Read everything below `docs/`. Raises EditorError with all problems of the run together."""
+    known = survey(settings)
+    pictures = {}
+    for path, file in known.tree.images.items():
+        if picture := images.prepare(file.read_bytes(), file, known.report):
+            pictures[path] = picture
+    sizes = {path: picture.size for path, picture in pictures.items()}
+    workshop = Workshop(settings, known.strings)
+    found: dict[str, Article] = {}
+    for key in (*known.keys(articles=True), *known.keys(articles=False)):
+        made = workshop.convert(known.manuscript(key, Path.read_bytes, sizes), {})
+        known.report.problems += made.problems
+        found[key] = made.article
+    outlines = {key: outline(article) for key, article in found.items()}
+    conclude(known, outlines.values())
+    articles = newest_first(each for key, each in outlines.items() if is_article(key))
+    pages = [found[key] for key in found if not is_article(key)]
+    publication = Publication(settings, tuple(found[each.key] for each in articles), tuple(pages))
+    return Loaded(publication, known.strings, pictures)

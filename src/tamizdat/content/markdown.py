@@ -141,15 +141,18 @@ class _House(Extension):
         md.treeprocessors.register(_References(md, self.converter), "tamizdat-references", 4)
         md.preprocessors.deregister("html_block")
         md.parser.blockprocessors.deregister("reference")
-        for name in ("html", "entity", "autolink", "automail"):
+        # What no text may hold (design/0002), and links by reference, which need a definition that none may hold.
+        references = ("reference", "image_reference", "short_reference", "short_image_ref")
+        for name in ("html", "entity", "autolink", "automail", *references):
             md.inlinePatterns.deregister(name)
 
 
 class Converter:
     """One Python-Markdown, used again for each version."""
 
-    def __init__(self, directions: dict[str, str], sizes: Mapping[str, Size]) -> None:
-        self.directions, self.sizes = directions, sizes
+    def __init__(self, directions: dict[str, str]) -> None:
+        self.directions = directions
+        self.sizes: Mapping[str, Size] = {}
         self.key = self.lang = ""
         self.links: list[Link] = []
         self.images: list[str] = []
@@ -160,9 +163,15 @@ class Converter:
             output_format="html",
         )
 
-    def convert(self, body: str, key: str, strings: Strings, cited: dict[str, Source]) -> Rendered:
-        """Convert `body` of the page `key`; `cited` are its sources in the order in which readers meet them."""
-        self.key, self.lang, self.links, self.images = key, strings.code, [], []
+    def convert(
+        self, body: str, key: str, strings: Strings, cited: dict[str, Source], sizes: Mapping[str, Size]
+    ) -> Rendered:
+        """Convert `body` of the page `key`.
+
+        `cited` are its sources in the order in which readers meet them, `sizes` those of images by their path below
+        `docs/`.
+        """
+        self.key, self.lang, self.links, self.images, self.sizes = key, strings.code, [], [], sizes
         page = Page(strings, self.directions, {source: at for at, source in enumerate(cited, 1)})
         self.md.reset()
         setattr(self.md, "tamizdat_page", page)  # noqa: B010 - Markdown knows no such attribute
@@ -187,12 +196,11 @@ class Converter:
         if not target and anchor:
             self.links.append(Link(href, self.key, self.lang, anchor))
             return href
-        match = _PAGE.fullmatch(target)
-        if match is None or target.startswith("/") or ":" in target:
+        meant = page_of_link(target, self.key, self.lang)
+        if meant is None:
             self.links.append(Link(href, None, None, anchor))
             return "#"
-        page = posixpath.normpath(posixpath.join(posixpath.dirname(self.key), match["path"]))
-        lang = match["lang"] or self.lang
+        page, lang = meant
         self.links.append(Link(href, page, lang, anchor))
         return f"page:{lang}/{page}" + (f"#{anchor}" if anchor else "")
 
@@ -206,6 +214,15 @@ class Converter:
             element.set("width", str(self.sizes[path].width))
             element.set("height", str(self.sizes[path].height))
             element.set("loading", "lazy")
+
+
+def page_of_link(target: str, key: str, lang: str) -> tuple[str, str] | None:
+    """The key and language that a link to the file `target` on the page `key` in `lang` means; None if none."""
+    match = _PAGE.fullmatch(target)
+    if match is None or target.startswith("/") or ":" in target:
+        return None
+    page = posixpath.normpath(posixpath.join(posixpath.dirname(key), match["path"]))
+    return page, match["lang"] or lang
 
 
 def _slug(text: str, separator: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from tamizdat.content import sources
 from tamizdat.content.body import Body
-from tamizdat.content.characters import read_text
+from tamizdat.content.characters import decode
 from tamizdat.content.frontmatter import Draft
 from tamizdat.content.report import Report, line_of
 from tamizdat.content.scan import Tree
@@ -34,24 +35,21 @@ def folder_of(key: str) -> str:
     return key.rpartition("/")[0] or "."
 
 
-def check_originals(texts: list[Text], tree: Tree, report: Report) -> None:
-    """Each article has one original, and each other version was made from it."""
-    existing: dict[str, set[str]] = {}
-    for key, lang in tree.versions:
-        existing.setdefault(key, set()).add(lang)
-    groups: dict[str, dict[str, Text]] = {}
+def check_originals(texts: list[Text], existing: Collection[str], report: Report) -> None:
+    """An article has one original, and each other version was made from it.
+
+    `texts` are its versions that could be read, `existing` the languages of all that there are.
+    """
+    group = {text.draft.lang: text for text in texts}
     for text in texts:
-        groups.setdefault(text.draft.key, {})[text.draft.lang] = text
-    for key, group in groups.items():
-        for text in group.values():
-            _check_of(text, group, existing[key], report)
-        originals = [text.draft for text in group.values() if text.draft.original]
-        for extra in originals[1:]:
-            remedy = f"add translation: with of: {originals[0].lang}"
-            report.add(extra.path, 1, f"a second original, beside {originals[0].path.name}", extra.path.name, remedy)
+        _check_of(text, group, existing, report)
+    originals = [text.draft for text in texts if text.draft.original]
+    for extra in originals[1:]:
+        remedy = f"add translation: with of: {originals[0].lang}"
+        report.add(extra.path, 1, f"a second original, beside {originals[0].path.name}", extra.path.name, remedy)
 
 
-def _check_of(text: Text, group: dict[str, Text], existing: set[str], report: Report) -> None:
+def _check_of(text: Text, group: dict[str, Text], existing: Collection[str], report: Report) -> None:
     draft, of = text.draft, text.draft.of
     if of is None:
         return
@@ -66,7 +64,7 @@ def _check_of(text: Text, group: dict[str, Text], existing: set[str], report: Re
 
 
 def check_expected(settings: Settings, tree: Tree, report: Report) -> None:
-    """The pages that every publication has, and the lead story, exist."""
+    """The pages that every publication has, and the lead story, exist; no sources stand beside no text."""
     lead = f"{ARTICLES}/{settings.lead}/index"
     if settings.lead and lead not in {key for key, _ in tree.versions}:
         path = settings.root / "mkdocs.yml"
@@ -77,29 +75,26 @@ def check_expected(settings: Settings, tree: Tree, report: Report) -> None:
         if (page, settings.default.code) not in tree.versions:
             path = settings.docs / f"{page}.{settings.default.code}.md"
             report.add(path, 0, "a page that every publication has is missing", remedy="write it: title, summary, text")
-
-
-def read_sources(texts: list[Text], tree: Tree, report: Report) -> dict[str, dict[str, Source]]:
-    """Sources by folder and id; each must be cited by every version of its article, and nothing else may be cited."""
-    lines: dict[str, dict[str, tuple[Source, int]]] = {}
-    doubtful: set[str] = set()
     inhabited = {folder_of(key) for key, _ in tree.versions}
     for folder, path in tree.sources.items():
-        before = len(report.problems)
-        file = read_text(path, report)
-        lines[folder] = sources.read(file, path, report) if file is not None else {}
-        if len(report.problems) > before:
-            doubtful.add(folder)
-        elif folder not in inhabited:
+        if folder not in inhabited:
             report.add(path, 0, "sources of no text", path.name, "put it beside the text that cites them")
-    for text in texts:
-        folder = folder_of(text.draft.key)
-        have = lines.get(folder, {})
-        if folder not in doubtful:
+
+
+def read_sources(texts: list[Text], path: Path | None, raw: bytes, report: Report) -> dict[str, Source]:
+    """The sources of an article by id, from the bytes of its `sources.yml` at `path` (None: it has none).
+
+    Each must be cited by every version of the article, and nothing else may be cited.
+    """
+    before = len(report.problems)
+    file = decode(raw, path, report) if path else None
+    have = sources.read(file, path, report) if path and file is not None else {}
+    if len(report.problems) == before:
+        for text in texts:
             _check_cited(text, have, report)
             if text.body.sound:
-                _check_used(text, have, tree.sources.get(folder), report)
-    return {folder: {name: source for name, (source, _) in found.items()} for folder, found in lines.items()}
+                _check_used(text, have, path, report)
+    return {name: source for name, (source, _) in have.items()}
 
 
 def _check_cited(text: Text, have: dict[str, tuple[Source, int]], report: Report) -> None:

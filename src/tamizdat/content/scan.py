@@ -11,10 +11,16 @@ from tamizdat.content.report import Report
 from tamizdat.model import Settings
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
-RESERVED = ("search", "verify", "404", "topics/", "text/", "assets/", "pagefind/", "feeds/", "copies/", "keys/")
-"""What the editions make at the top of the site, besides the folders of the languages (DESIGN, the output)."""
+RESERVED = (
+    *("search", "contents", "verify", "release", "404"),
+    *("topics/", "contents/", "text/", "assets/", "search/", "shards/", "feeds/", "copies/", "keys/"),
+)
+"""What the editions and the release make at the top of the site, besides the folders of the languages."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*")
+_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$))[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*")
+"""No Windows device, with whatever suffix: no file can have its name there."""
+
+NAMES = "use small letters a-z, digits, - and _; no name of a Windows device (con, aux): the name becomes an address"
 
 
 @dataclass
@@ -72,8 +78,7 @@ def _file(path: Path, settings: Settings, tree: Tree, report: Report) -> None:
         _version(path, relative, settings, tree, report)
         return
     if not all(_NAME.fullmatch(part) for part in relative.parts):
-        remedy = "use small letters a-z, digits, - and _: the name becomes an address"
-        report.add(path, 0, "a file name that not every host can carry", relative.as_posix(), remedy)
+        report.add(path, 0, "a file name that not every host can carry", relative.as_posix(), NAMES)
     elif path.name == "sources.yml":
         tree.sources[relative.parent.as_posix()] = path
     elif path.suffix in IMAGE_SUFFIXES and path.name.count(".") == 1:
@@ -103,8 +108,7 @@ def _version(path: Path, relative: Path, settings: Settings, tree: Tree, report:
     if taken is not None and taken != path:
         report.add(path, 0, f"two files for one version: {taken.name} and {path.name}", path.name, "keep one of them")
     elif not all(_NAME.fullmatch(part) for part in (*relative.parts[:-1], path.name)):
-        remedy = "use small letters a-z, digits, - and _: the name becomes an address"
-        report.add(path, 0, "a file name that not every host can carry", relative.as_posix(), remedy)
+        report.add(path, 0, "a file name that not every host can carry", relative.as_posix(), NAMES)
     else:
         tree.versions[(key, lang)] = path
 

@@ -22,6 +22,8 @@ class Strings:
 
     def __init__(self, code: str, words: dict[str, str | dict[str, str]]) -> None:
         self.code, self.words = code, words
+        self._dates: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     @cached_property
     def locale(self) -> Locale:
@@ -45,6 +47,11 @@ class Strings:
     def date(self, value: dt.date | str) -> str:
         """A date, maybe partial (`2014`, `2014-11`), as this language writes it."""
         text = value.isoformat() if isinstance(value, dt.date) else value
+        if text not in self._dates:
+            self._dates[text] = self._date(text)
+        return self._dates[text]
+
+    def _date(self, text: str) -> str:
         if re.fullmatch(r"\d{4}", text):
             return format_skeleton("y", dt.date(int(text), 1, 1), locale=self.locale)
         if re.fullmatch(r"\d{4}-\d{2}", text):
@@ -53,6 +60,11 @@ class Strings:
 
     def language(self, code: str) -> str:
         """The name of another language in this one; its code where Unicode's tables do not know it."""
+        if code not in self._names:
+            self._names[code] = self._language(code)
+        return self._names[code]
+
+    def _language(self, code: str) -> str:
         try:
             return Locale.parse(code, sep="-").get_display_name(self.locale) or code
         except (ValueError, UnknownLocaleError):
