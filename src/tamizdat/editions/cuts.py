@@ -16,15 +16,17 @@ Item = TypeVar("Item")
 def cut(items: Sequence[Item], name: Callable[[Item], str], least: int, most: int) -> list[Sequence[Item]]:
     """Consecutive pieces of `items`; each but the last has at least `least` and each at most `most` of them.
 
-    A piece has about twice `least` items where `most` is far above that.
+    A piece has about twice `least` items where `most` is far above that. Neighbours of the same name stay together,
+    unless a piece has `most` items.
     """
     pieces: list[Sequence[Item]] = []
-    start = 0
+    start, before = 0, ""
     for at, item in enumerate(items):
-        length = at - start
-        if length >= most or (length >= least and _begins(name(item), least)):
+        length, here = at - start, name(item)
+        if length >= most or (length >= least and here != before and _begins(here, least)):
             pieces.append(items[start:at])
             start = at
+        before = here
     if start < len(items):
         pieces.append(items[start:])
     return pieces
