@@ -50,9 +50,9 @@ def join(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def minutes(version: Version, strings: Strings) -> str:
-    """About how long it takes to read."""
-    return strings.plural("minutes", max(1, round(version.rendered.words / WORDS_A_MINUTE)))
+def minutes(words: int, strings: Strings) -> str:
+    """About how long it takes to read a text of so many words."""
+    return strings.plural("minutes", max(1, round(words / WORDS_A_MINUTE)))
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote
 
-from tamizdat.model import ARTICLES, Publication, Settings, Version
+from tamizdat.model import Settings, Version, is_article
 
 _REFERENCE = re.compile(
     r'(?P<tag><(?:a|img)\b[^<>]*?\s)(?P<name>href|src)="(?P<kind>page|asset):(?P<path>[^"#]+)(?P<anchor>#[^"]*)?"'
@@ -24,7 +22,7 @@ def site_path(settings: Settings, key: str, lang: str) -> str:
 
 def text_path(key: str, lang: str, suffix: str = ".html") -> str:
     """The text edition's file: `text/ru/explainers/slug.html`."""
-    name = key.removesuffix("/index") if key.startswith(ARTICLES + "/") else key
+    name = key.removesuffix("/index") if is_article(key) else key
     return f"text/{lang}/{name}{suffix}"
 
 
@@ -34,15 +32,15 @@ def urn(settings: Settings, version: Version) -> str:
 
 
 def relative(here: str, there: str) -> str:
-    """A relative reference (RFC 3986, section 4.2) from one file of the tree to another."""
-    return quote(posixpath.relpath(there, posixpath.dirname(here) or "."))
+    """A relative reference (RFC 3986, section 4.2) from one file of the tree to another, or to a folder (`.`: the top).
 
-
-def put(site: Path, path: str, data: bytes) -> None:
-    """Write a file of the tree below the folder `site`."""
-    target = site / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
+    Both are paths of the tree: without `.` and `..` inside them.
+    """
+    start, end = here.split("/")[:-1], [] if there == "." else there.split("/")
+    shared = 0
+    while shared < min(len(start), len(end)) and start[shared] == end[shared]:
+        shared += 1
+    return quote("/".join([".."] * (len(start) - shared) + end[shared:])) or "."
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,11 @@ class Edition:
     """File of the image with this path below docs/."""
 
 
-def resolve(html: str, here: str, edition: Edition, publication: Publication) -> str:
+Alive = Callable[[str, str], bool]
+"""Whether the version with this key and language exists; else its page is the one that says so."""
+
+
+def resolve(html: str, here: str, edition: Edition, alive: Alive) -> str:
     """Turn the `page:` and `asset:` references of a converted text into relative addresses for the file `here`.
 
     A link into a version that does not exist leads to the page that says so, without its anchor.
@@ -65,8 +67,7 @@ def resolve(html: str, here: str, edition: Edition, publication: Publication) ->
         if match["kind"] == "asset":
             return f'{match["tag"]}{match["name"]}="{relative(here, edition.asset(match["path"]))}"'
         lang, _, key = match["path"].partition("/")
-        article = publication.find(key)
-        anchor = (match["anchor"] or "") if article and lang in article.versions else ""
+        anchor = (match["anchor"] or "") if alive(key, lang) else ""
         return f'{match["tag"]}{match["name"]}="{relative(here, edition.page(key, lang))}{anchor}"'
 
     return _REFERENCE.sub(replace, html)

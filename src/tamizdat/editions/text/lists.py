@@ -1,13 +1,17 @@
-"""The lists of the text edition: contents by date and by topic, topics, addresses."""
+"""The lists of the text edition: what stands below the text of the home page, the topics and the addresses, and the
+pages of lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tamizdat.content.load import Loaded
+from tamizdat.content.strings import Strings
 from tamizdat.editions import urls
-from tamizdat.model import Version
+from tamizdat.editions.house import House
+from tamizdat.editions.lists import CONTENTS, ListPage, Overview
+from tamizdat.editions.text.plain import words
+from tamizdat.model import Teaser
 
 
 @dataclass(frozen=True)
@@ -26,74 +30,95 @@ class Listing:
     """A list with its heading; `empty` is told where it has no entries."""
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     empty: str
 
 
 class Lists:
-    """Makes the lists that stand below the text of a page."""
+    """Makes lists with addresses for one file, to files that end in `suffix`, in one language."""
 
-    def __init__(self, loaded: Loaded) -> None:
-        self.publication, self.strings = loaded.publication, loaded.strings
-        self.settings = loaded.publication.settings
+    def __init__(self, house: House, lang: str, here: str, suffix: str) -> None:
+        self.house, self.lang, self.here, self.suffix = house, lang, here, suffix
+        self.settings = house.settings
+        self.strings: Strings = house.strings[lang]
 
-    def of(self, version: Version, here: str, suffix: str) -> list[Listing]:
-        """The lists of a page, with addresses for the file `here` to files that end in `suffix`."""
-        if version.key == "addresses":
-            return [self._addresses(version.lang)]
-        if version.key == "topics":
-            return self._by_topic(version.lang, here, suffix)
-        if version.key != "index":
+    def below(self, key: str, told: Overview) -> list[Listing]:
+        """The lists that stand below the text of a plain page."""
+        if key == "addresses":
+            return [self._addresses()]
+        if key == "topics":
+            return [self._topics(told)]
+        if key != "index":
             return []
-        return [
-            *self._by_date(version.lang, here, suffix),
-            *self._by_topic(version.lang, here, suffix),
-            *self._untold(version.lang, here, suffix),
-            *self._pages(version.lang, here, suffix),
-        ]
-
-    def _articles(self, lang: str) -> list[Version]:
-        return [each.versions[lang] for each in self.publication.articles if lang in each.versions]
-
-    def _by_date(self, lang: str, here: str, suffix: str) -> list[Listing]:
-        return [self._listing(lang, self.strings[lang]("by_date"), self._articles(lang), here, suffix)]
-
-    def _by_topic(self, lang: str, here: str, suffix: str) -> list[Listing]:
-        found = []
-        for topic in self.settings.topics:
-            chosen = [each for each in self._articles(lang) if topic.id in each.meta.topics]
-            if chosen:
-                name = f"{self.strings[lang]('topic')}: {topic.names[lang]}"
-                found.append(self._listing(lang, name, chosen, here, suffix, brief=True))
+        lead = [told.lead] if told.lead and told.lead not in told.newest else []
+        newest = sorted([*lead, *told.newest], key=lambda each: each.meta.date, reverse=True)
+        found = [self.of(self.strings("by_date"), newest, [self.link(CONTENTS, self.strings("all_articles"))])]
+        found.append(self._topics(told))
+        if told.untold:
+            missing = self.strings("missing_title", language=self.settings.language(self.lang).name)
+            found.append(self.of(missing, told.untold))
+        found.append(self.of(self.strings("contents"), [each for each in told.pages if each.key != "index"]))
         return found
 
-    def _untold(self, lang: str, here: str, suffix: str) -> list[Listing]:
-        articles = [each for each in self.publication.articles if lang not in each.versions]
-        if not articles:
-            return []
-        name = self.strings[lang]("missing_title", language=self.settings.language(lang).name)
-        return [self._listing(lang, name, [each.original for each in articles], here, suffix)]
+    def page(self, page: ListPage) -> Listing:
+        """The entries of a page of a list, and the ways to the pages beside it."""
+        ways = [
+            self.link(key, self.strings(name))
+            for key, name in ((page.newer, "newer_articles"), (page.older, "older_articles"))
+            if key
+        ]
+        return self.of(self.name(page), page.teasers, ways)
 
-    def _pages(self, lang: str, here: str, suffix: str) -> list[Listing]:
-        pages = [each.versions[lang] for each in self.publication.pages if lang in each.versions]
-        others = [each for each in pages if each.key != "index"]
-        return [self._listing(lang, self.strings[lang]("contents"), others, here, suffix)]
+    def name(self, page: ListPage) -> str:
+        """The heading of a list, in its language."""
+        if page.base == CONTENTS:
+            name = self.strings("all_articles")
+        else:
+            name = f"{self.strings('topic')}: {self.settings.topic(page.base.partition('/')[2]).names[self.lang]}"
+        return name if page.number == page.pages else f"{name} · {page.number}"
 
-    def _addresses(self, lang: str) -> Listing:
-        strings = self.strings[lang]
-        listed = tuple(
-            Entry(each.url, each.kind, strings.date(each.since) if each.since else "", each.url, lang)
+    def link(self, key: str, title: str, about: str = "") -> Entry:
+        """A line that leads to another page in the same language."""
+        url = urls.relative(self.here, urls.text_path(key, self.lang, self.suffix))
+        return Entry(title, about, "", url, self.lang)
+
+    def of(self, name: str, teasers: Iterable[Teaser], ways: Sequence[Entry] = ()) -> Listing:
+        """A list of versions; `ways` are added below it."""
+        entries = [self._entry(each) for each in teasers]
+        return Listing(name, [*entries, *(ways if entries else ())], self.strings("no_articles"))
+
+    def _topics(self, told: Overview) -> Listing:
+        entries = [
+            self.link(f"topics/{each.id}", each.names[self.lang], self.strings.plural("articles_count", count))
+            for each in self.settings.topics
+            if (count := told.counts.get(each.id))
+        ]
+        return Listing(self.strings("topics"), entries, self.strings("no_articles"))
+
+    def _addresses(self) -> Listing:
+        listed = [
+            Entry(each.url, each.kind, self.strings.date(each.since) if each.since else "", each.url, self.lang)
             for each in self.settings.addresses
-        )
-        return Listing(strings("addresses"), listed, strings("no_addresses"))
+        ]
+        return Listing(self.strings("addresses"), listed, self.strings("no_addresses"))
 
-    def _listing(
-        self, lang: str, name: str, versions: Iterable[Version], here: str, suffix: str, *, brief: bool = False
-    ) -> Listing:
-        entries = tuple(self._entry(version, here, suffix, brief=brief) for version in versions)
-        return Listing(name, entries, self.strings[lang]("no_articles"))
+    def _entry(self, teaser: Teaser) -> Entry:
+        """A version, all in its own language: it may be an original that stands for a version that is missing."""
+        date = self.house.strings[teaser.lang].date(teaser.meta.date) if teaser.is_article else ""
+        url = urls.relative(self.here, urls.text_path(teaser.key, teaser.lang, self.suffix))
+        return Entry(teaser.meta.title, teaser.meta.summary, date, url, teaser.lang)
 
-    def _entry(self, version: Version, here: str, suffix: str, *, brief: bool) -> Entry:
-        date = self.strings[version.lang].date(version.meta.date) if version.is_article else ""
-        url = urls.relative(here, urls.text_path(version.key, version.lang, suffix))
-        return Entry(version.meta.title, "" if brief else version.meta.summary, date, url, version.lang)
+
+def plain_list(listing: Listing, *, heading: bool = True) -> str:
+    """A list in a `.txt`: one entry a line."""
+    lines = [f"- {' · '.join(part for part in (e.title, e.date, e.summary, e.url) if part)}" for e in listing.entries]
+    return "\n".join([*([f"## {listing.name}"] if heading else []), *(lines or [listing.empty])])
+
+
+def markdown_list(listing: Listing, *, heading: bool = True) -> str:
+    """A list in a `.md`."""
+    lines = [
+        f"- [{words(each.title)}]({each.url})" + (f" — {words(each.summary)}" if each.summary else "")
+        for each in listing.entries
+    ]
+    return "\n".join([*([f"## {words(listing.name)}", ""] if heading else []), *(lines or [listing.empty])])

@@ -141,6 +141,14 @@ class Plain:
         return inner
 
 
+_MARKS = str.maketrans({char: "\\" + char for char in "\\`*_[]<>"})
+
+
+def words(text: str) -> str:
+    """Words that Markdown shows as they are."""
+    return text.translate(_MARKS)
+
+
 class Markdown(Plain):
     """The same as Markdown that any reader of CommonMark understands, with notes as footnotes (PHP Markdown Extra)."""
 
@@ -162,9 +170,7 @@ class Markdown(Plain):
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
     def words(self, text: str) -> str:
-        for char in "\\`*_[]<>":
-            text = text.replace(char, "\\" + char)
-        return text
+        return words(text)
 
     def mark(self, element: HtmlElement, inner: str) -> str:
         if element.tag == "a" and element.get("class") == "note":
