@@ -9,6 +9,7 @@ import click
 
 from tamizdat import __version__
 from tamizdat.cli import screen
+from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.errors import BuildError, EditorError
 
 FOUND, FAILED = 1, 2
@@ -33,16 +34,25 @@ def commands() -> None:
 @commands.command()
 @config_option
 @click.option("--host-url", help="The address of the host; makes its 404.html, sitemap.xml, robots.txt, .nojekyll.")
-def build(config_file: Path, host_url: str | None) -> None:
+@click.option("--workers", type=click.IntRange(1), help="Processes to use; all cores without it.")
+@click.option("--dask", metavar="ADDRESS", help="Build on a Dask cluster: tcp://host:8786 (extra: tamizdat[dask]).")
+def build(config_file: Path, host_url: str | None, workers: int | None, dask: str | None) -> None:
     """Check the texts and build the whole publication into site/.
 
-    Everything is made beside the last good site and then put in its place: a build that fails changes nothing.
+    Only what changed since the last build is made again. Everything is put together beside the last good site and then
+    in its place: a build that fails changes nothing.
     """
-    from tamizdat.editions.site.build import build as build_site  # noqa: PLC0415 - --help must not wait for MkDocs
+    stamp = Stamp(config_file.parent / CACHE, config_file, {"host_url": host_url})
+    if told := stamp.unchanged():
+        screen.unchanged(Path(told["site"]), int(told["files"]))
+        return
+    from tamizdat.cli.release import lists  # noqa: PLC0415 - an answer without work must not wait for MkDocs
+    from tamizdat.editions.site.build import Options  # noqa: PLC0415
+    from tamizdat.editions.site.build import build as build_site  # noqa: PLC0415
 
     with screen.progress() as progress:
-        settings = build_site(config_file, host_url, progress)
-    screen.done(settings.site)
+        built = build_site(config_file, Options(host_url, dask, workers, progress), lists, stamp)
+    screen.built(built.site, built.files, built.size, built.written, built.saved)
 
 
 @commands.command()
@@ -51,9 +61,10 @@ def build(config_file: Path, host_url: str | None) -> None:
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the site in a browser.")
 def serve(config_file: Path, port: int, open_browser: bool) -> None:
     """Show the publication while you write: rebuilds on save and reloads the browser."""
+    from tamizdat.cli.release import lists  # noqa: PLC0415
     from tamizdat.editions.site.serve import serve as serve_site  # noqa: PLC0415
 
-    serve_site(config_file, port, screen.say, screen.problems, open_browser=open_browser)
+    serve_site(config_file, port, lists, screen.say, screen.problems, open_browser=open_browser)
 
 
 def main() -> None:

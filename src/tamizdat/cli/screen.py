@@ -13,37 +13,47 @@ from rich.text import Text
 from tamizdat.errors import EditorError
 
 out = Console(highlight=False, soft_wrap=True)
+BEGUN = time.perf_counter()
+
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 STAGES = {
     "reading": "reading the texts",
-    "converting": "converting Markdown",
     "images": "cleaning images",
-    "text": "text edition",
+    "articles": "articles, in every edition",
+    "lists": "lists of articles",
     "search": "search index",
+    "release": "lists of the release",
 }
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Show the stage of the work: a spinner on a terminal, one line a stage elsewhere."""
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show the stage of the work: a spinner with a count on a terminal, one line a stage elsewhere."""
+    begun: set[str] = set()
     if not err.is_terminal:
-        yield lambda stage: err.print(f"  {_stage(stage)}")
+
+        def line(stage: str, _done: int, _total: int) -> None:
+            if stage not in begun:
+                begun.add(stage)
+                err.print(f"  {STAGES[stage]}")
+
+        yield line
         return
     with err.status("starting") as status:
-        yield lambda stage: status.update(_stage(stage))
+        yield lambda stage, done, total: status.update(STAGES[stage] + (f" {done} of {total}" if done else ""))
 
 
-def _stage(stage: str) -> str:
-    return STAGES.get(stage, f"pages in “{stage}”")
+def built(site: Path, files: int, size: int, written: int, saved: float) -> None:
+    """Say what was built; `saved` are seconds of work that the store spared."""
+    seconds = time.perf_counter() - BEGUN
+    spared = f", {saved:.1f} s saved by what was kept" if saved else ""
+    say(f"built {site}: {files} files, {size / 1e6:.1f} MB; {written} written, {seconds:.1f} s{spared}")
 
 
-def done(site: Path) -> None:
-    """Say what was built."""
-    files = [path for path in site.rglob("*") if path.is_file()]
-    size = sum(path.stat().st_size for path in files)
-    seconds = time.process_time()
-    say(f"built {site}: {len(files)} files, {size / 1e6:.1f} MB, {seconds:.1f} s of work")
+def unchanged(site: Path, files: int) -> None:
+    """Say that there was nothing to do."""
+    say(f"nothing changed: {site}, {files} files")
 
 
 def say(text: str) -> None:

@@ -1,80 +1,260 @@
-"""Build the whole publication beside the last good one, then swap."""
+"""The build: one way for every article, from its files to its pages in every edition, once.
+
+    survey        which files there are, the words of the interface
+    images        made anew from their pixels
+    plain pages   converted: their titles stand on every page
+    articles      converted and shown, each in one job, on all cores
+    conclude      what only the whole can show: links
+    lists         home, topics, contents: pages of bounded length
+    search        volumes of bounded size
+    release       the lists of all files
+    commit        the new tree in the place of the old one
+
+Each job has a key, the digest of all that it is made from. Where the last build did a job of the same key and its files
+still stand, it is not done again; what was converted once, by whomever, comes from the store.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import jinja2
 
-from tamizdat.content.load import load
+from tamizdat.content.article import File
+from tamizdat.content.identity import identity
+from tamizdat.content.images import Picture
+from tamizdat.content.inputs import Inputs
+from tamizdat.content.load import conclude, outline, survey
 from tamizdat.content.settings import load as load_settings
-from tamizdat.editions.site.finish import finish
-from tamizdat.editions.site.hosts import check_host_url, write_host_files
-from tamizdat.editions.site.render import Renderer, copy_looks
-from tamizdat.editions.site.views import Site
+from tamizdat.content.store import Store, key_of
+from tamizdat.editions import search
+from tamizdat.editions.house import House
+from tamizdat.editions.lists import list_pages
+from tamizdat.editions.site import record, worker
+from tamizdat.editions.site.executors import Power
+from tamizdat.editions.site.hosts import check_host_url, host_files
+from tamizdat.editions.site.jobs import FixedJob, Job, ListJob, PlainJob, SearchJob
+from tamizdat.editions.site.material import Material, job_key, looks, shown, templates, titles
+from tamizdat.editions.site.record import Record, Unit
+from tamizdat.editions.site.stamp import CACHE, Stamp
+from tamizdat.editions.site.tree import Output, Tree
 from tamizdat.errors import BuildError
-from tamizdat.model import Settings
+from tamizdat.model import Article, Outline, Settings
 
-Progress = Callable[[str], None]
+Release = Callable[[Settings, Sequence[Output], str], Mapping[str, bytes]]
+"""Makes the lists of a release from its files and the day of its newest change."""
 
 
-def build(config_file: Path, host_url: str | None = None, progress: Progress = lambda _: None) -> Settings:
+Progress = Callable[[str, int, int], None]
+"""Is told the stage of the work, how much of it is done, and how much there is (0: not known)."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to build. `host_url` is the address at which a host will serve the site: with it, that host's own files are
+    made, too. `dask` is the address of a scheduler, `workers` a number of processes (None: one for each core)."""
+
+    host_url: str | None = None
+    dask: str | None = None
+    workers: int | None = None
+    progress: Progress = lambda _stage, _done, _total: None
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: the number and the bytes of the files of the site, how many of them it wrote, and how many
+    seconds of converting it was saved by the store."""
+
+    site: Path
+    files: int
+    size: int
+    written: int
+    saved: float = 0.0
+
+
+def build(config_file: Path, options: Options, release: Release, stamp: Stamp | None = None) -> Built:
     """Build the publication of `config_file` into its site folder.
 
-    `host_url` is the address at which a host will serve it; with it, that host's own files are made too. Raises
-    EditorError or BuildError, and then the folder holds what it held before.
+    Raises EditorError or BuildError, and then the folder holds what it held before.
     """
-    if host_url is not None:
-        check_host_url(host_url)
+    if options.host_url is not None:
+        check_host_url(options.host_url)
     settings = load_settings(config_file)
-    recover(settings.site)
-    loaded = load(settings, progress)
-    settings.site.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the site, so that the swap is a rename on one disk.
-    with tempfile.TemporaryDirectory(prefix=f".{settings.site.name}-", dir=settings.site.parent) as folder:
-        target = Path(folder) / "new"
-        try:
-            write_site(Site(loaded), target, progress)
-        except (jinja2.TemplateError, OSError) as error:
-            raise BuildError(str(error)) from error
-        if host_url is not None:
-            write_host_files(loaded, target, host_url)
-        swap(target, settings.site)
-    return settings
+    if stamp is not None:
+        stamp.begin((settings.docs, settings.overrides, config_file.resolve()))
+    last = record.read(settings.root / CACHE, identity())
+    try:
+        with Power(options.dask, options.workers) as power, Tree(settings.site, last.files) as tree:
+            made = _Build(settings, options, last, power, tree)
+            built = made.run(release)
+            tree.commit()
+            made.remember()
+    except (jinja2.TemplateError, OSError) as error:
+        raise BuildError(str(error)) from error
+    except BrokenProcessPool as error:
+        raise BuildError(f"a worker process ended before its work did: {error}") from error
+    if stamp is not None:
+        stamp.write(settings.site, {"site": str(built.site), "files": str(built.files), "size": str(built.size)})
+    return built
 
 
-def write_site(site: Site, target: Path, progress: Progress) -> None:
-    """Write the whole publication into the folder `target`."""
-    renderer = Renderer(site.settings)
-    copy_looks(site.settings, target)
-    for language in site.settings.languages:
-        progress(language.code)
-        for view in site.pages(language.code):
-            renderer.write(view, target)
-    finish(site, target, progress)
+class _Build:
+    def __init__(self, settings: Settings, options: Options, last: Record, power: Power, tree: Tree) -> None:
+        self.settings, self.last, self.power, self.tree = settings, last, power, tree
+        self.host_url, self.progress = options.host_url, options.progress
+        self.units: dict[str, Unit] = {}
+        self.inputs = Inputs(settings.root, last.inputs)
+        self.store = Store(settings.root / CACHE / "store")
 
+    def run(self, release: Release) -> Built:
+        """Every step, in order."""
+        self.progress("reading", 0, 0)
+        self.known = survey(self.settings)
+        if not self.last.units:
+            self.power.expect(len(self.known.keys(articles=True)))
+        self.material = Material(self.known, self.inputs, self.store)
+        self.images()
+        pages = [self.material.plain_page(key) for key in self.known.keys(articles=False)]
+        plain = [outline(page, search.words) for page in pages]
+        self.house = House(self.settings, self.known.strings, templates(self.settings), titles(plain))
+        self.packed = worker.pack(self.house)
+        told = [*self.articles(), *plain]
+        conclude(self.known, told)
+        self.lists(pages, told)
+        self.search(told)
+        for path, data in looks(self.settings):
+            self.tree.put(path, data)
+        self.progress("release", 0, 0)
+        newest = max(each.meta.updated for outline in told for each in outline.teasers.values())
+        for path, data in release(self.settings, self.tree.listed(), newest.isoformat()).items():
+            self.tree.put(path, data)
+        if self.host_url is not None:
+            for path, data in host_files(self.house, told, self.host_url):
+                self.tree.put(path, data, listed=False)
+        files = self.tree.outputs.values()
+        size = sum(each.size for each in files)
+        return Built(self.settings.site, len(files), size, self.tree.written, self.material.saved)
 
-def swap(new: Path, site: Path) -> None:
-    """Put the folder `new` in the place of `site`. What stood there before goes away only after that."""
-    old = _old(site)
-    if old.exists():
-        shutil.rmtree(old)
-    if site.exists():
-        os.replace(site, old)
-    os.replace(new, site)
-    shutil.rmtree(old, ignore_errors=True)
+    def images(self) -> None:
+        """Put each image into the tree; its size is told to the material."""
+        images, material = self.known.tree.images, self.material
+        waiting: deque[tuple[str, str]] = deque()
 
+        def unknown() -> Iterator[File]:
+            for path, file in images.items():
+                key = material.image_key(file)
+                unit = self.kept(f"image:{path}", key)
+                if unit is not None and unit.size is not None:
+                    material.sizes[path] = unit.size
+                elif picture := material.picture(key):
+                    self.image(path, key, picture)
+                else:
+                    waiting.append((path, key))
+                    yield File(file, self.inputs.take(file))
+                    continue
+                self.inputs.drop(file)
 
-def recover(site: Path) -> None:
-    """Undo a swap that was cut short: the last good site goes back to its place."""
-    old = _old(site)
-    if old.is_dir() and not site.exists():
-        os.replace(old, site)
+        self.progress("images", 0, len(images))
+        for picture, problems in self.power.map(partial(worker.pictures, self.settings.root), unknown()):
+            path, key = waiting.popleft()
+            self.known.report.problems += problems
+            if picture is not None:
+                material.keep_picture(key, picture)
+                self.image(path, key, picture)
 
+    def image(self, path: str, key: str, picture: Picture) -> None:
+        """Put an image into the tree."""
+        self.material.sizes[path] = picture.size
+        self.units[f"image:{path}"] = Unit(key, (self.tree.put(path, picture.data),), size=picture.size)
 
-def _old(site: Path) -> Path:
-    return site.with_name(f".{site.name}-old")
+    def articles(self) -> list[Outline]:
+        """Put each article's pages into the tree; gives what is kept in mind of it."""
+        keys, material = self.known.keys(articles=True), self.material
+        found: dict[str, Outline] = {}
+        waiting: deque[tuple[str, str, dict[str, str]]] = deque()
+
+        def stale() -> Iterator[Job]:
+            for each in keys:
+                versions, alive = material.version_keys(each), material.alive(each)
+                ends = (f"{there} {lang}" for there, lang in sorted(alive))
+                key = key_of(identity(), self.house.digest, each, *versions.values(), *ends)
+                unit = self.kept(f"article:{each}", key)
+                if unit is not None and unit.outline is not None:
+                    found[each] = unit.outline
+                    material.drop(each)
+                else:
+                    waiting.append((each, key, versions))
+                    yield material.job(each, versions, alive)
+
+        for made in self.power.map(partial(worker.make, self.packed), stale()):
+            each, key, versions = waiting.popleft()
+            assert made.outline is not None, "a job of an article tells of it"
+            found[each] = made.outline
+            self.known.report.problems += made.problems
+            self.material.saved += made.saved
+            for lang, data in made.fresh.items():
+                self.store.put(versions[lang], data)
+            self.put(f"article:{each}", key, made)
+            self.progress("articles", len(found), len(keys))
+        return [found[each] for each in keys]
+
+    def lists(self, pages: Sequence[Article], told: Sequence[Outline]) -> None:
+        """Put the plain pages and the pages of lists into the tree."""
+        self.progress("lists", 0, 0)
+        named: list[tuple[str, Job]] = [("fixed", FixedJob())]
+        overviews = shown(self.settings, told)
+        for page in pages:
+            job = PlainJob(page, overviews.get(page.key, {}), self.material.alive(page.key))
+            named.append((f"page:{page.key}", job))
+        for language in self.settings.languages:
+            for each in list_pages(self.settings, told, language.code):
+                named.append((f"list:{language.code}:{each.key}", ListJob(each)))
+        self.do(named)
+
+    def search(self, told: Sequence[Outline]) -> None:
+        """Put the index of the search into the tree."""
+        self.progress("search", 0, 0)
+        named: list[tuple[str, Job]] = []
+        for language in self.settings.languages:
+            volumes = search.volumes(language.code, search.pages(self.house, told, language.code))
+            self.tree.put(*search.index(language.code, volumes))
+            named += [(f"search:{language.code}:{each.name}", SearchJob(each)) for each in volumes]
+        self.do(named)
+
+    def do(self, named: Iterable[tuple[str, Job]]) -> None:
+        """Do the jobs of which something changed."""
+        waiting: deque[tuple[str, str]] = deque()
+
+        def stale() -> Iterator[Job]:
+            for name, job in named:
+                key = job_key(self.house, job)
+                if self.kept(name, key) is None:
+                    waiting.append((name, key))
+                    yield job
+
+        for made in self.power.map(partial(worker.make, self.packed), stale()):
+            self.put(*waiting.popleft(), made)
+
+    def kept(self, name: str, key: str) -> Unit | None:
+        """What the last build made of the same, if it still stands; it is in the tree then."""
+        unit = self.last.units.get(name)
+        if unit is None or unit.key != key or not self.tree.keep(unit.outputs):
+            return None
+        self.units[name] = unit
+        return unit
+
+    def put(self, name: str, key: str, made: worker.Made) -> None:
+        """Put what a job made into the tree."""
+        outputs = tuple(self.tree.put(page.path, page.data, digest) for page, digest in made.pages)
+        self.units[name] = Unit(key, outputs, made.outline)
+
+    def remember(self) -> None:
+        """Keep for the next build what it may use."""
+        kept = Record(identity(), self.inputs.seen, self.units, self.tree.stamps())
+        record.write(self.settings.root / CACHE, kept)
+        self.store.prune()

@@ -17,13 +17,12 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from tamizdat.content.load import load
 from tamizdat.content.settings import load as load_settings
-from tamizdat.editions.site.finish import finish
-from tamizdat.editions.site.render import LOOKS
+from tamizdat.editions.house import Page as Made
+from tamizdat.editions.site.material import LOOKS
 from tamizdat.editions.site.view import View
-from tamizdat.editions.site.views import Site
-from tamizdat.errors import BuildError, EditorError
+from tamizdat.editions.site.whole import sheets
+from tamizdat.errors import EditorError
 
 AFTER_I18N = -200
 
@@ -32,15 +31,15 @@ class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     """Gives plain `mkdocs build` the pages of the publication."""
 
     def __init__(self) -> None:
-        self._site: Site | None = None
+        self._made: list[Made | View] = []
         self._views: dict[str, View] = {}
 
     @event_priority(AFTER_I18N)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Load and check the publication, once a build; keep MkDocs from making files that know their host."""
-        if self._site is None:
+        if not self._made:
             try:
-                self._site = Site(load(load_settings(Path(config.config_file_path))))
+                self._made = list(sheets(load_settings(Path(config.config_file_path))))
             except EditorError as error:
                 raise PluginError(f"\n{error}") from error
             # static-i18n finds no file to translate in our plain nav; its remarks on that help nobody.
@@ -51,16 +50,12 @@ class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     @event_priority(AFTER_I18N)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """The pages of the language that is built now, and the looks of the publication; nothing else of the theme."""
-        assert self._site is not None
-        looks = Path(self._site.settings.overrides)
-        kept = [f for f in files if f.src_dir == str(looks) and f.src_uri.startswith(f"{LOOKS}/")]
-        self._views = {}
-        pages = []
-        for view in self._site.pages(self._language(config)):
-            file = _file_of(view, config, self._language(config))
-            self._views[file.src_uri] = view
-            pages.append(file)
-        return Files([*kept, *pages])
+        lang = self._language(config)
+        kept = [f for f in files if f.src_dir == config.theme.custom_dir and f.src_uri.startswith(f"{LOOKS}/")]
+        views = [each for each in self._made if isinstance(each, View) and each.language.code == lang]
+        made = {_file_of(view, config, lang): view for view in views}
+        self._views = {file.src_uri: view for file, view in made.items()}
+        return Files([*kept, *made])
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str:
         """The text is converted already; MkDocs has nothing to read."""
@@ -78,15 +73,15 @@ class TamizdatPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     @event_priority(AFTER_I18N)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """After the last language: images, the text edition, the search index."""
+        """After the last language: images, scripts, the text edition, the search index."""
         if config.plugins["i18n"].building:  # type: ignore[attr-defined]
             return
-        assert self._site is not None
-        try:
-            finish(self._site, Path(config.site_dir), lambda _: None)
-        except BuildError as error:
-            raise PluginError(str(error)) from error
-        self._site = None
+        for each in self._made:
+            if isinstance(each, Made):
+                path = Path(config.site_dir, each.path)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(each.data)
+        self._made = []
 
     def _language(self, config: MkDocsConfig) -> str:
         return str(config.plugins["i18n"].current_language)  # type: ignore[attr-defined]

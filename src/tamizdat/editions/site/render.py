@@ -6,45 +6,35 @@ holds that both give the same bytes.
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from types import SimpleNamespace
 
 import jinja2
 from mkdocs.theme import Theme
 
-from tamizdat.editions import urls
+from tamizdat.editions.house import House, Page
 from tamizdat.editions.site.view import View
-from tamizdat.model import Settings
 
 TEMPLATE = "main.html"
-LOOKS = "assets"
-"""The folder of `overrides/` that goes into the site as it is."""
 
 
 class Renderer:
     """Material's theme with the publication's overrides, one environment a language."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, house: House) -> None:
+        self._overrides = jinja2.DictLoader(dict(house.templates))
         self._templates: dict[str, tuple[jinja2.Template, SimpleNamespace]] = {}
 
-    def render(self, view: View) -> bytes:
+    def page(self, view: View) -> Page:
         """The page of a view."""
         template, config = self._template(view.language.code)
-        return template.render(view=view, config=config).encode()
-
-    def write(self, view: View, site: Path) -> None:
-        """Write the page of a view below `site`."""
-        urls.put(site, view.path, self.render(view))
+        return Page(view.path, template.render(view=view, config=config).encode())
 
     def _template(self, lang: str) -> tuple[jinja2.Template, SimpleNamespace]:
         if lang not in self._templates:
-            theme = Theme(name="material", custom_dir=str(self.settings.overrides), language=lang)
-            self._templates[lang] = (theme.get_env().get_template(TEMPLATE), SimpleNamespace(theme=theme))
+            theme = Theme(name="material", language=lang)
+            env = theme.get_env()
+            assert env.loader is not None
+            # The overrides as data, not as a folder: this may be another machine than the one they stand on.
+            env.loader = jinja2.ChoiceLoader([self._overrides, env.loader])
+            self._templates[lang] = (env.get_template(TEMPLATE), SimpleNamespace(theme=theme))
         return self._templates[lang]
-
-
-def copy_looks(settings: Settings, site: Path) -> None:
-    """Copy what the pages load: styles and marks."""
-    shutil.copytree(settings.overrides / LOOKS, site / LOOKS, dirs_exist_ok=True, copy_function=shutil.copyfile)

@@ -11,7 +11,7 @@ from typing import Any
 from mkdocs.livereload import LiveReloadServer
 
 from tamizdat.content.settings import load as load_settings
-from tamizdat.editions.site.build import build
+from tamizdat.editions.site.build import Options, Release, build
 from tamizdat.errors import BuildError, EditorError
 
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
@@ -36,6 +36,7 @@ class Preview(LiveReloadServer):
 def serve(
     config_file: Path,
     port: int,
+    release: Release,
     say: Callable[[str], None],
     tell: Callable[[EditorError], None],
     *,
@@ -45,13 +46,13 @@ def serve(
 
     def rebuild() -> None:
         try:
-            build(config_file)
+            built = build(config_file, Options(), release)
         except EditorError as error:
             tell(error)
         except BuildError as error:
             say(str(error))
         else:
-            say("built")
+            say(f"built: {built.written} of {built.files} files are new")
 
     settings = load_settings(config_file)
     rebuild()

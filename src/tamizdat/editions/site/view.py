@@ -76,6 +76,9 @@ class View:
     lead: Card | None = None
     cards: Sequence[Card] = ()
     untold: Sequence[Named] = ()
+    versions: Sequence[str] = ()
+    more: Named | None = None
+    ways: Sequence[Named] = ()
     addresses: Sequence[tuple[str, str, str]] = ()
     default_url: str = ""
     index: bool = True
