@@ -16,6 +16,8 @@ import yaml
 
 from tamizdat.content.load import Loaded, load
 from tamizdat.content.settings import load as load_settings
+from tamizdat.editions.house import Page
+from tamizdat.editions.site.whole import sheets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -81,6 +83,11 @@ class Desk:
     def load(self) -> Loaded:
         """Load it as `tamizdat build` does; raises EditorError."""
         return load(load_settings(self.root / "mkdocs.yml"))
+
+    def pages(self) -> dict[str, str]:
+        """The text edition's files, without a whole build."""
+        made = sheets(load_settings(self.root / "mkdocs.yml"))
+        return {each.path: each.data.decode() for each in made if isinstance(each, Page) and each.path[:5] == "text/"}
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the command `tamizdat` in the publication's folder, as a person would."""
