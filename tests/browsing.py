@@ -36,7 +36,7 @@ http {{
   access_log off; default_type application/octet-stream; {gzip}
   types {{
     text/html html; text/css css; text/javascript js; image/svg+xml svg; image/png png; image/jpeg jpg;
-    text/plain txt; text/markdown md; application/json json; application/xml xml; application/wasm wasm;
+    text/plain txt; text/markdown md; application/json json; application/xml xml;
   }}
   client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
   uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;

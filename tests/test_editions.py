@@ -144,10 +144,11 @@ def test_lists_of_the_home_and_topic_pages_are_told(real: Desk, loaded: Loaded) 
 
 
 def test_plain_forms_open_rightly_anywhere(real: Desk) -> None:
-    plain, markdown = files(real.site, ".txt"), files(real.site, ".md")
+    text = real.site / "text"
+    plain, markdown = files(text, ".txt"), files(text, ".md")
     assert len(plain) == len(markdown) > 40
-    assert all((real.site / each).read_bytes().startswith(b"\xef\xbb\xbf") for each in plain)
-    assert not any((real.site / each).read_bytes().startswith(b"\xef\xbb\xbf") for each in markdown)
+    assert all((text / each).read_bytes().startswith(b"\xef\xbb\xbf") for each in plain)
+    assert not any((text / each).read_bytes().startswith(b"\xef\xbb\xbf") for each in markdown)
     for page in files(real.site, ".html"):
         head = (real.site / page).read_bytes()[:1024]
         assert b'<meta charset="utf-8">' in head, page

@@ -17,7 +17,7 @@ MATERIAL = Path(str(importlib.util.find_spec("material").origin)).parent / "temp
 KEY = re.compile(r'^\s*"([a-z_.]+)":', re.MULTILINE)
 TEMPLATES = [*ROOT.glob("overrides/**/*.html"), *ROOT.glob("src/tamizdat/**/*.py")]
 USED = re.compile(r"""(?:\bt|strings(?:\[[^\]]+\])?|plural)\(\s*["']([a-z_]+)["']""")
-BY_NAME = {"translation", "gloss", "search_found"}
+BY_NAME = {"translation", "gloss", "search_found", "newer_articles", "older_articles"}
 """Words that the code asks for by a name in a variable."""
 CYRILLIC_KK_KY = {"kk": set("әғқңөұүһі"), "ky": set("ңөү")}
 

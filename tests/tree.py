@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import lxml.html
 from lxml.html import HtmlElement
 
-REFERENCES = ("href", "src", "poster", "action", "data", "data-pagefind", "data-root")
+REFERENCES = ("href", "src", "poster", "action", "data", "data-index", "data-root")
 _CSS = re.compile(r"url\(\s*['\"]?([^'\")]+)['\"]?\s*\)|@import\s+['\"]([^'\"]+)['\"]")
 _MARKDOWN = re.compile(r"\]\(([^)\s]+)\)|^\[\^\d+\]: .*?<([^>]+)>", re.MULTILINE)
 # An address in plain text stands in brackets, or ends its line; a file name inside a sentence is only a word.
