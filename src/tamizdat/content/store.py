@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 LIMIT = 1_000_000_000
@@ -57,19 +56,15 @@ class Store:
         self.used.add(key)
         self.grown = True
 
-    def prune(self, used: Iterable[str] = ()) -> None:
-        """Take away what was not used for the longest time, until the store is well below its limit.
-
-        `used` are entries that were needed now without being read.
-        """
+    def prune(self) -> None:
+        """Take away the oldest entries, until the store is well below its limit; those that this build read go last."""
         if not self.grown:
             return
         found = [(each, each.stat()) for each in self.folder.glob("??/*")]
         total = sum(held.st_size for _, held in found)
         if total <= self.limit:
             return
-        needed = {self._path(key) for key in (*self.used, *used)}
-        # What this build needs goes last.
+        needed = {self._path(key) for key in self.used}
         found.sort(key=lambda each: (each[0] in needed, each[1].st_mtime_ns))
         for path, held in found:
             if total <= self.limit * 3 // 4:
