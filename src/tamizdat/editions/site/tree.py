@@ -88,10 +88,10 @@ class Tree:
         """The files that make up a release."""
         return [each for path, each in self.outputs.items() if path not in self.unlisted]
 
-    def commit(self) -> bool:
-        """Put the tree in the place of the site. False if that is what stands there already."""
+    def commit(self) -> None:
+        """Put the tree in the place of the site, if it is not what stands there already."""
         if not self.written and self._old.keys() == self.outputs.keys():
-            return False
+            return
         for path in self._taken:
             source, target = self.site / path, self._place(path)
             try:
@@ -100,7 +100,6 @@ class Tree:
                 # A disk without hard links: a USB stick, some network folders.
                 shutil.copy2(source, target)
         _swap(self._new, self.site)
-        return True
 
     def stamps(self) -> dict[str, tuple[str, Stamp]]:
         """What the next build is given as `last`."""
