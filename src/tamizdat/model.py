@@ -40,6 +40,17 @@ class Address:
 
 
 @dataclass(frozen=True)
+class PublicKeys:
+    """The publication's newest root: its number, its root keys and release keys (`RW…`, as minisign writes them), and
+    the files below `keys/` that say so, by name."""
+
+    number: int
+    root: tuple[str, ...]
+    release: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
 class Settings:
     """What `mkdocs.yml` says about the publication."""
 
@@ -55,6 +66,7 @@ class Settings:
     lead: str | None
     licence_name: str
     licence_url: str
+    keys: PublicKeys | None = None
 
     @property
     def default(self) -> Language:

@@ -7,14 +7,11 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tamizdat.content.characters import one_line
 from tamizdat.content.report import Report
 from tamizdat.content.strictyaml import Node
-
-_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
-"""The characters of an address (RFC 3986, appendix A)."""
+from tamizdat.content.webaddress import url_trouble
 
 _PARTIAL_DATE = re.compile(r"(?!0000)[0-9]{4}(-(0[1-9]|1[0-2]))?")
 _WHOLE_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -166,17 +163,3 @@ def _day(node: Node) -> dt.date | None:
         return dt.date.fromisoformat(node.text) if _WHOLE_DATE.fullmatch(node.text) else None
     except ValueError:
         return None
-
-
-def url_trouble(value: str) -> str:
-    """Why `value` is not an absolute http(s) address that is safe to link; "" if it is one."""
-    if not _URL.fullmatch(value):
-        return "holds spaces or letters that an address cannot have"
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname
-    except ValueError:
-        return "is not an address"
-    if parts.scheme not in ("http", "https") or not host:
-        return "is not an http(s) address"
-    return "must not hold a user name" if "@" in parts.netloc else ""

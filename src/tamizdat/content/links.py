@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from tamizdat.content.fields import url_trouble
 from tamizdat.content.frontmatter import first_line
 from tamizdat.content.report import Report
 from tamizdat.content.scan import Tree
+from tamizdat.content.webaddress import url_trouble
 from tamizdat.model import Ends, Link, Outline
 
 

@@ -20,9 +20,9 @@ from pymdownx.slugs import slugify
 
 from tamizdat.content.audit import TAKEN, Fault, audit, unread
 from tamizdat.content.blocks import HouseBlocks, Page, page_of
-from tamizdat.content.fields import url_trouble
 from tamizdat.content.images import Size
 from tamizdat.content.strings import Strings
+from tamizdat.content.webaddress import url_trouble
 from tamizdat.content.wording import NOTE
 from tamizdat.model import Block, Heading, Link, Note, Rendered, Source
 

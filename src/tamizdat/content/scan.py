@@ -12,7 +12,7 @@ from tamizdat.model import Settings
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 RESERVED = (
-    *("search", "contents", "verify", "release", "404"),
+    *("search", "contents", "verify", "404"),
     *("topics/", "contents/", "text/", "assets/", "search/", "shards/", "feeds/", "copies/", "keys/"),
 )
 """What the editions and the release make at the top of the site, besides the folders of the languages."""

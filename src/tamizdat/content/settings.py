@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
-from tamizdat.content import strictyaml
+from tamizdat.content import publickeys, strictyaml
 from tamizdat.content.characters import read_text
 from tamizdat.content.fields import Fields
 from tamizdat.content.report import Report
@@ -64,6 +64,7 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
         lead=fields.text("lead") or None,
         licence_name=licence.text("name", required=True) if licence else "",
         licence_url=licence.url("url", required=True) if licence else "",
+        keys=publickeys.read(root, report),
     )
     fields.done()
     if licence:
