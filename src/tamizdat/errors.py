@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, order=True)
@@ -44,7 +45,47 @@ class BuildError(Exception):
     """The content is right, but the site could not be made: a missing program, a template that fails, a full disk."""
 
 
+class Verdict(StrEnum):
+    """What can be said of a copy of a release; design/0010-signed-releases.md tells when each is."""
+
+    OK = "ok"
+    STALE = "stale"
+    EXPIRED = "expired"
+    ROLLBACK = "rollback"
+    UPDATING = "updating"
+    TAMPERED = "tampered"
+    INCOMPLETE = "incomplete"
+    EXTRA = "extra"
+    BAD_SIGNATURE = "bad_signature"
+    WRONG_SITE = "wrong_site"
+    UNSIGNED = "unsigned"
+    CLOCK_SKEW = "clock_skew"
+    EQUIVOCATION = "equivocation"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """A file of a copy and what is wrong with it."""
+
+    path: str
+    why: str
+
+
+class TrustError(Exception):
+    """A copy cannot be shown as a true one. `verdict` is never OK; `findings` are the files that say so, by path."""
+
+    def __init__(self, verdict: Verdict, reason: str, findings: Iterable[Finding] = ()) -> None:
+        self.verdict, self.reason = verdict, reason
+        self.findings: tuple[Finding, ...] = tuple(sorted(findings))
+        super().__init__(f"{verdict}: {reason}")
+
+
+class ReachError(Exception):
+    """A copy could not be read: no such host, no answer in time, a disk that fails. Says nothing about its truth."""
+
+
 def printable(fragment: str, limit: int = 160) -> str:
     """Make a fragment safe to print: one line, no control or bidi characters, at most `limit` characters."""
-    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in fragment.strip())
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in fragment.strip()[: limit + 1])
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -1,1 +1,1 @@
-"""What anyone can check: which files a release has, and their digests. Nothing here does IO or knows the time."""
+"""What anyone can check: lists, signatures, keys, verdicts. What judges (`judge.py` and all below it) does no IO."""

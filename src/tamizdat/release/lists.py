@@ -1,6 +1,6 @@
 """The lists of a release: its files with their digests, for people (`SHA256SUMS`) and for programs (`release.json`).
 
-Nothing signs them yet (design/0008-release-lists.md).
+Why they are as they are: design/0008-release-lists.md. `signing.py` signs them.
 """
 
 from __future__ import annotations
