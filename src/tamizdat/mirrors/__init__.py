@@ -1,0 +1,1 @@
+"""Where releases live: the only room that opens sockets."""
