@@ -9,13 +9,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from tamizdat.editions import swap
 from tamizdat.editions.site.stamp import scan
 from tamizdat.errors import BuildError
 
@@ -37,7 +36,7 @@ class Tree:
 
     def __init__(self, site: Path, last: Mapping[str, tuple[str, Stamp]]) -> None:
         self.site = site
-        recover(site)
+        swap.recover(site)
         site.parent.mkdir(parents=True, exist_ok=True)
         self.outputs: dict[str, Output] = {}
         self.unlisted: set[str] = set()
@@ -48,16 +47,15 @@ class Tree:
         self._folders: set[str] = set()
 
     def __enter__(self) -> Tree:
-        # Beside the site, so that the swap is a rename on one disk.
-        self._work = tempfile.TemporaryDirectory(prefix=f".{self.site.name}-", dir=self.site.parent)
-        self._new = Path(self._work.name) / "new"
+        self._stack = contextlib.ExitStack()
+        self._new = self._stack.enter_context(swap.beside(self.site)) / "new"
         self._new.mkdir()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._work.cleanup()
+        self._stack.close()
 
     def keep(self, outputs: Iterable[Output]) -> bool:
         """Take these files over from the old site. False, and none is taken, if one of them is not there as it was."""
@@ -93,13 +91,8 @@ class Tree:
         if not self.written and self._old.keys() == self.outputs.keys():
             return
         for path in self._taken:
-            source, target = self.site / path, self._place(path)
-            try:
-                os.link(source, target)
-            except OSError:
-                # A disk without hard links: a USB stick, some network folders.
-                shutil.copy2(source, target)
-        _swap(self._new, self.site)
+            swap.link(self.site / path, self._place(path))
+        swap.put(self._new, self.site)
 
     def stamps(self) -> dict[str, tuple[str, Stamp]]:
         """What the next build is given as `last`."""
@@ -129,25 +122,3 @@ class Tree:
             os.makedirs(folder, exist_ok=True)
             self._folders.add(folder)
         return target
-
-
-def recover(site: Path) -> None:
-    """Undo a swap that was cut short: the last good site goes back to its place."""
-    old = _aside(site)
-    if old.is_dir() and not site.exists():
-        os.replace(old, site)
-
-
-def _swap(new: Path, site: Path) -> None:
-    """Put the folder `new` in the place of `site`. What stood there before goes away only after that."""
-    old = _aside(site)
-    if old.exists():
-        shutil.rmtree(old)
-    if site.exists():
-        os.replace(site, old)
-    os.replace(new, site)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _aside(site: Path) -> Path:
-    return site.with_name(f".{site.name}-old")
