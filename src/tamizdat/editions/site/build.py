@@ -39,15 +39,16 @@ from tamizdat.editions.site import record, worker
 from tamizdat.editions.site.executors import Power
 from tamizdat.editions.site.hosts import check_host_url, host_files
 from tamizdat.editions.site.jobs import FixedJob, Job, ListJob, PlainJob, SearchJob
-from tamizdat.editions.site.material import Material, job_key, looks, shown, templates, titles
+from tamizdat.editions.site.material import Material, job_key, keys, looks, shown, templates, titles
 from tamizdat.editions.site.record import Record, Unit
 from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.editions.site.tree import Output, Tree
+from tamizdat.editions.verifypage import page as verify_page
 from tamizdat.errors import BuildError
 from tamizdat.model import Article, Outline, Settings
 
-Release = Callable[[Settings, Sequence[Output], str], Mapping[str, bytes]]
-"""Makes the lists of a release from its files and the day of its newest change."""
+Release = Callable[[Settings, Sequence[Output], str], tuple[Mapping[str, bytes], Mapping[str, bytes]]]
+"""Makes the lists of a release from its files and the day of its newest change, and gives the signatures that fit."""
 
 
 Progress = Callable[[str, int, int], None]
@@ -86,7 +87,7 @@ def build(config_file: Path, options: Options, release: Release, stamp: Stamp | 
         check_host_url(options.host_url)
     settings = load_settings(config_file)
     if stamp is not None:
-        stamp.begin((settings.docs, settings.overrides, config_file.resolve()))
+        stamp.begin((settings.docs, settings.overrides, settings.root / "releases", config_file.resolve()))
     last = record.read(settings.root / CACHE, identity())
     try:
         with Power(options.dask, options.workers) as power, Tree(settings.site, last.files) as tree:
@@ -127,12 +128,17 @@ class _Build:
         conclude(self.known, told)
         self.lists(pages, told)
         self.search(told)
-        for path, data in looks(self.settings):
+        for path, data in (*looks(self.settings), *keys(self.settings)):
             self.tree.put(path, data)
+        checking = verify_page(self.house)
+        self.tree.put(checking.path, checking.data)
         self.progress("release", 0, 0)
         newest = max(each.meta.updated for outline in told for each in outline.teasers.values())
-        for path, data in release(self.settings, self.tree.listed(), newest.isoformat()).items():
+        lists, signatures = release(self.settings, self.tree.listed(), newest.isoformat())
+        for path, data in lists.items():
             self.tree.put(path, data)
+        for path, data in signatures.items():
+            self.tree.put(path, data, listed=False)
         if self.host_url is not None:
             for path, data in host_files(self.house, told, self.host_url):
                 self.tree.put(path, data, listed=False)
@@ -174,12 +180,12 @@ class _Build:
 
     def articles(self) -> list[Outline]:
         """Put each article's pages into the tree; gives what is kept in mind of it."""
-        keys, material = self.known.keys(articles=True), self.material
+        names, material = self.known.keys(articles=True), self.material
         found: dict[str, Outline] = {}
         waiting: deque[tuple[str, str, dict[str, str]]] = deque()
 
         def stale() -> Iterator[Job]:
-            for each in keys:
+            for each in names:
                 versions, alive = material.version_keys(each), material.alive(each)
                 ends = (f"{there} {lang}" for there, lang in sorted(alive))
                 key = key_of(identity(), self.house.digest, each, *versions.values(), *ends)
@@ -200,8 +206,8 @@ class _Build:
             for lang, data in made.fresh.items():
                 self.store.put(versions[lang], data)
             self.put(f"article:{each}", key, made)
-            self.progress("articles", len(found), len(keys))
-        return [found[each] for each in keys]
+            self.progress("articles", len(found), len(names))
+        return [found[each] for each in names]
 
     def lists(self, pages: Sequence[Article], told: Sequence[Outline]) -> None:
         """Put the plain pages and the pages of lists into the tree."""
