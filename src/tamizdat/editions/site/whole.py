@@ -9,7 +9,8 @@ from tamizdat.editions import search
 from tamizdat.editions.house import House, Page
 from tamizdat.editions.lists import list_pages
 from tamizdat.editions.site.jobs import Desk, FixedJob, ListJob, SearchJob, Sheet
-from tamizdat.editions.site.material import looks, shown, templates, titles
+from tamizdat.editions.site.material import keys, looks, shown, templates, titles
+from tamizdat.editions.verifypage import page as verify_page
 from tamizdat.model import Settings
 
 
@@ -33,6 +34,7 @@ def sheets(settings: Settings) -> Iterator[Sheet]:
     for each in (*publication.articles, *publication.pages):
         yield from desk.article(each, alive, overviews.get(each.key))
     yield from FixedJob().sheets(desk)
+    yield verify_page(house)
     for language in settings.languages:
         for page in list_pages(settings, told, language.code):
             yield from ListJob(page).sheets(desk)
@@ -42,5 +44,5 @@ def sheets(settings: Settings) -> Iterator[Sheet]:
             yield from SearchJob(volume).sheets(desk)
     for path, picture in loaded.pictures.items():
         yield Page(path, picture.data)
-    for path, data in looks(settings):
+    for path, data in (*looks(settings), *keys(settings)):
         yield Page(path, data)
