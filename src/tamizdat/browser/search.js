@@ -1,4 +1,4 @@
-// The search page: the only page of the site edition that runs a script. It asks its own host only, and stores nothing.
+// The search page. It asks its own host only, and stores nothing.
 "use strict";
 
 // What the files of the index are and how they are read: the twin of editions/search.py. Runs without a page, too.

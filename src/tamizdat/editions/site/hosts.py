@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import jinja2
 
-from tamizdat.content.fields import url_trouble
+from tamizdat.content.webaddress import url_trouble
 from tamizdat.editions import urls
 from tamizdat.editions.house import House
 from tamizdat.errors import BuildError

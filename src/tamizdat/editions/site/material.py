@@ -24,7 +24,7 @@ from tamizdat.model import Article, Outline, Settings
 LOOKS = "assets"
 """The folder of `overrides/` that goes into the site as it is."""
 
-SCRIPTS = ("search.js",)
+SCRIPTS = ("search.js", "release.js")
 
 _picture = msgspec.msgpack.Decoder(Picture)
 
@@ -143,6 +143,12 @@ def titles(pages: Iterable[Outline]) -> dict[str, dict[str, str]]:
             own = {original.lang: original.meta.title} if original else {}
             found[page.key] = own | {lang: each.meta.title for lang, each in page.teasers.items()}
     return found
+
+
+def keys(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """The public parts of the publication's keys."""
+    for name, data in settings.keys.files.items() if settings.keys else ():
+        yield f"keys/{name}", data
 
 
 def looks(settings: Settings) -> Iterator[tuple[str, bytes]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tamizdat.content.strings import Strings
 from tamizdat.editions.byline import Byline, NoteLine
+from tamizdat.editions.signed import Signed
 from tamizdat.model import Heading, Language
 
 
@@ -63,6 +64,9 @@ class View:
     search: str
     assets: str
     text: str
+    signed: Signed | None
+    where: Named
+    verify: str
     urn: str = ""
     digest: str = ""
     body: str = ""
@@ -80,6 +84,7 @@ class View:
     more: Named | None = None
     ways: Sequence[Named] = ()
     addresses: Sequence[tuple[str, str, str]] = ()
+    lines: Sequence[str] = ()
     default_url: str = ""
     index: bool = True
     extra: dict[str, str] = field(default_factory=dict)

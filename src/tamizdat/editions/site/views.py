@@ -10,13 +10,14 @@ from tamizdat.editions.byline import byline, minutes, note_lines
 from tamizdat.editions.house import House
 from tamizdat.editions.lists import CONTENTS, ListPage, Overview
 from tamizdat.editions.metadata import json_ld
+from tamizdat.editions.signed import PAGE, SIGNATURE, VERIFY, lines, signed
 from tamizdat.editions.site.view import Card, Choice, Named, View
 from tamizdat.model import Article, Teaser, Version
 
 MENU = ("topics", "about", "addresses")
 """Plain pages in the masthead: its size is the same on every page, whatever the number of articles."""
 
-FOOT = ("about", "addresses", "host-a-mirror", "licence")
+FOOT = ("about", "addresses", PAGE, "host-a-mirror", "licence")
 
 
 class Site:
@@ -24,6 +25,7 @@ class Site:
 
     def __init__(self, house: House) -> None:
         self.house, self.settings, self.strings = house, house.settings, house.strings
+        self.signed = signed(self.settings.keys)
 
     def path(self, key: str, lang: str) -> str:
         """File of a page in the site edition."""
@@ -38,7 +40,7 @@ class Site:
         """
         lang, key = version.lang, version.key
         here, strings = self.path(key, lang), self.strings[lang]
-        special = {"index": "home", "topics": "topics", "addresses": "addresses"}
+        special = {"index": "home", "topics": "topics", "addresses": "addresses", PAGE: "release"}
         kind = "article" if version.is_article else special.get(key, "page")
         edition = urls.Edition(self.path, lambda path: path)
         text = urls.text_path(key, lang)
@@ -74,7 +76,9 @@ class Site:
             untold=self.untold(told.untold, lang, here) if told else (),
             more=self._to(CONTENTS, lang, here, strings("all_articles")) if told else None,
             addresses=self.addresses(strings) if kind == "addresses" else (),
+            lines=lines(self.signed) if kind == "release" else (),
             default_url=self.default_url(article, here),
+            extra={"site": self.settings.id, "signature": urls.relative(here, SIGNATURE)} if kind == "release" else {},
         )
 
     def missing(self, article: Article, lang: str) -> View:
@@ -116,7 +120,7 @@ class Site:
         )
 
     def search(self, lang: str) -> View:
-        """The page with the search form: the only one that runs a script."""
+        """The page with the search form. It runs a script."""
         here, strings = self.path("search", lang), self.strings[lang]
         return self._view(
             "search",
@@ -210,6 +214,12 @@ class Site:
             if (title := self.house.title(each, lang))
         ]
 
+    def _where(self, lang: str, here: str) -> Named:
+        """Where number and date of the release stand."""
+        if title := self.house.title(PAGE, lang):
+            return self._to(PAGE, lang, here, self.strings[lang]("release_page", title=title))
+        return Named(SIGNATURE, urls.relative(here, SIGNATURE))
+
     def _view(self, kind: str, key: str, lang: str, title: str, **more: object) -> View:
         here = self.path(key, lang)
         given: dict[str, object] = {
@@ -229,5 +239,8 @@ class Site:
             home=urls.relative(here, self.path("index", lang)),
             search=urls.relative(here, self.path("search", lang)),
             assets=urls.relative(here, "assets"),
+            signed=self.signed,
+            where=self._where(lang, here),
+            verify=urls.relative(here, VERIFY),
             **given,  # type: ignore[arg-type]
         )

@@ -13,6 +13,7 @@ from tamizdat.editions import urls
 from tamizdat.editions.byline import Byline, byline, join, minutes, note_lines
 from tamizdat.editions.house import House, Page
 from tamizdat.editions.lists import ListPage, Overview
+from tamizdat.editions.signed import PAGE, foot, lines, signed
 from tamizdat.editions.text.lean import lean
 from tamizdat.editions.text.lists import Listing, Lists, markdown_list, plain_list
 from tamizdat.editions.text.plain import Markdown, Plain, words
@@ -45,6 +46,7 @@ class TextEdition:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.signed = signed(self.settings.keys)
         self.style = house.templates["text/style.css"].strip()
         digest = hashlib.sha256(self.style.encode()).digest()
         self.style_hash = f"sha256-{base64.b64encode(digest).decode()}"
@@ -70,10 +72,12 @@ class TextEdition:
                 data = self.render("list.html", here, page.lang, {"list": listing, "base": page.base})
             elif form == ".txt":
                 head = f"{listing.name}\n{self.settings.name} · {self.settings.language(page.lang).name} · {home.url}"
-                data = (BOM + head + "\n\n" + plain_list(listing, heading=False) + "\n").encode()
+                data = (
+                    BOM + f"{head}\n{self.foot(page.lang)}\n\n" + plain_list(listing, heading=False) + "\n"
+                ).encode()
             else:
                 head = f"# {words(listing.name)}\n\n[{words(home.title)}]({home.url})"
-                data = (head + "\n\n" + markdown_list(listing, heading=False) + "\n").encode()
+                data = (head + "\n\n" + markdown_list(listing, heading=False) + "\n" + self.end(page.lang)).encode()
             made.append(Page(here, data))
         return made
 
@@ -97,6 +101,15 @@ class TextEdition:
             if language.code in article.versions and language.code != lang
         ]
 
+    def foot(self, lang: str) -> str:
+        """The line that says how a copy can be checked, or that it cannot yet."""
+        direction = self.settings.language(lang).direction
+        return foot(self.signed, self.house.title(PAGE, lang), self.strings[lang], direction)
+
+    def end(self, lang: str) -> str:
+        """The same as the end of a `.md`, which says nothing where there is no key."""
+        return f"\n{words(self.foot(lang))}\n" if self.signed else ""
+
     def render(self, template: str, here: str, lang: str, context: dict[str, object]) -> bytes:
         """One page from a template of `overrides/text`."""
         common = {
@@ -105,6 +118,9 @@ class TextEdition:
             "t": self.strings[lang],
             "style": self.style,
             "style_hash": self.style_hash,
+            "signed": self.signed,
+            "lines": lines(self.signed),
+            "release": self.house.title(PAGE, lang),
             "to": lambda key: urls.relative(here, urls.text_path(key, lang)),
         }
         return self.env.get_template(template).render({**common, **context}).encode()
@@ -137,6 +153,12 @@ class _Writer:
             return []
         return Lists(self.edition.house, self.lang, here, form).below(self.key, self.overview)
 
+    def keys(self, here: str) -> str:
+        """What the page of the keys shows below its text, as HTML; nothing on any other page."""
+        if self.key != PAGE:
+            return ""
+        return self.edition.render("release.html", here, self.lang, {}).decode()
+
     def html(self, digest: str) -> bytes:
         """The `.html`: one request, no script."""
         here = urls.text_path(self.key, self.lang)
@@ -146,7 +168,7 @@ class _Writer:
         context = {
             "article": self.article,
             "version": self.of,
-            "body": urls.resolve(html, here, edition, self.alive),
+            "body": urls.resolve(html, here, edition, self.alive) + self.keys(here),
             "byline": self.about,
             "notes": self.notes,
             "others": self.edition.others(self.article, self.lang, here),
@@ -165,10 +187,11 @@ class _Writer:
         writer = Plain(strings, self._follow(here, ".txt"))
         title = meta.title if self.key != "index" else settings.name
         head = [title, f"{settings.name} · {settings.language(self.lang).name}", meta.summary]
-        head += [*self.about.facts, *self.about.warnings, strings("unsigned")]
+        head += [*self.about.facts, *self.about.warnings, self.edition.foot(self.lang)]
         head += [f"{strings('identity')}: {self.urn}"]
         head += [f"{strings('digest')}: SHA-256 {digest} ({here.rpartition('/')[2].removesuffix('.txt')}.md)"]
         parts = ["\n".join(head), f"*** {strings('start')} ***", *writer.blocks(self.of.rendered.html)]
+        parts += writer.blocks(self.keys(here))
         parts += [plain_list(listing) for listing in self._lists(here, ".txt")]
         parts += [f"*** {strings('end')} ***"]
         if self.notes:
@@ -192,7 +215,7 @@ class _Writer:
         writer = Markdown(strings, self._follow(here, ".md"))
         parts = [f"# {words(meta.title)}", f"*{words(meta.summary)}*"]
         parts.append("  \n".join(map(words, [*self.about.facts, *self.about.warnings, self.urn])))
-        parts += writer.blocks(self.of.rendered.html)
+        parts += writer.blocks(self.of.rendered.html + self.keys(here))
         parts += [markdown_list(listing) for listing in self._lists(here, ".md")]
         for note in self.notes:
             where = f" <{note.url}>" if note.url else ""
@@ -200,7 +223,7 @@ class _Writer:
             parts.append(f"[^{note.number}]: {words(note.title)}. {words(note.about)}.{where}{kept}")
         licence = f"[{self.settings.licence_name}]({self.settings.licence_url})"
         parts.append(strings("licence_line", licence=licence))
-        return ("\n\n".join(part for part in parts if part) + "\n").encode()
+        return ("\n\n".join(part for part in parts if part) + "\n" + self.edition.end(self.lang)).encode()
 
     def _follow(self, here: str, form: str) -> Callable[[str], str]:
         def follow(href: str) -> str:
