@@ -33,6 +33,7 @@ PROGRAMS = {
     "chromium": "chromium",
     "git": "git",
     "lynx": "lynx",
+    "minisign": "minisign",
     "nginx": "nginx-light",
     "npm": "npm",
     "w3m": "w3m",

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +105,14 @@ class Desk:
         return self.root / "site"
 
 
+@dataclass(frozen=True)
+class Host:
+    """A folder and the address where a web server shows it."""
+
+    root: Path
+    address: str
+
+
 def make_desk(root: Path, languages: dict[str, str]) -> Desk:
     """A publication with the given languages (code to own name, the first is the default) and its three plain pages."""
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
@@ -125,6 +133,17 @@ def make_desk(root: Path, languages: dict[str, str]) -> Desk:
         for code in languages:
             desk.page(name, code, of="" if code == first else first)
     return desk
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keys and memory of each test's own: never those of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("TAMIZDAT_KEYS", str(folder / "keys"))
+    monkeypatch.setenv("TAMIZDAT_KNOWN", str(folder / "known"))
+    for name in ("TAMIZDAT_KEY", "TAMIZDAT_PASSPHRASE", "SOURCE_DATE_EPOCH"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
 
 
 @pytest.fixture
@@ -161,3 +180,13 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def real_loaded() -> Loaded:
     """The real publication, loaded from where it stands."""
     return load(load_settings(ROOT / "mkdocs.yml"))
+
+
+@pytest.fixture(scope="session")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """An honest web server for copies."""
+    from browsing import nginx
+
+    root = tmp_path_factory.mktemp("host")
+    with nginx(root) as address:
+        yield Host(root, address)
