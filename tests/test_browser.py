@@ -24,6 +24,7 @@ KINDS = {
     "topic": "topics/blocking.html",
     "about": "about.html",
     "addresses": "addresses.html",
+    "release": "release.html",
     "search": "search.html",
 }
 STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"

@@ -25,9 +25,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from keys_for_tests import Keys
 from PIL import Image
 
-from tamizdat.cli.release import lists
+from tamizdat.cli.release import Release
 from tamizdat.editions.site.build import Built, Options, build
 from tamizdat.editions.site.stamp import Stamp
 from tamizdat.errors import EditorError
@@ -48,7 +49,7 @@ def make(desk: Desk, stamp: bool = True) -> Built | str:
     if mark and mark.unchanged():
         return Built(desk.site, 0, 0, 0)
     try:
-        return build(config, Options(), lists, mark)
+        return build(config, Options(), Release(), mark)
     except EditorError as error:
         return str(error)
 
@@ -234,6 +235,7 @@ CHANGES: dict[str, Change] = {
     "an address": replace(
         "mkdocs.yml", "addresses: []", "addresses: [{url: https://a.example/, kind: web, since: 2014-11-25}]"
     ),
+    "a key": lambda desk: Keys().write(desk.root),
 }
 
 

@@ -17,7 +17,13 @@ MATERIAL = Path(str(importlib.util.find_spec("material").origin)).parent / "temp
 KEY = re.compile(r'^\s*"([a-z_.]+)":', re.MULTILINE)
 TEMPLATES = [*ROOT.glob("overrides/**/*.html"), *ROOT.glob("src/tamizdat/**/*.py")]
 USED = re.compile(r"""(?:\bt|strings(?:\[[^\]]+\])?|plural)\(\s*["']([a-z_]+)["']""")
+VERIFY = [ROOT / "overrides/tamizdat/verify.html", ROOT / "src/tamizdat/browser/verify-page.js"]
+VERDICTS = (
+    "ok ok_page ok_lists unsigned bad_signature wrong_site equivocation tampered incomplete extra updating rollback"
+    " clock_skew expired unknown future unread good good_page good_lists care bad whose_page whose_typed whose_none"
+)
 BY_NAME = {"translation", "gloss", "search_found", "newer_articles", "older_articles"}
+BY_NAME |= {f"verify_{name}" for name in VERDICTS.split()}
 """Words that the code asks for by a name in a variable."""
 CYRILLIC_KK_KY = {"kk": set("әғқңөұүһі"), "ky": set("ңөү")}
 
@@ -46,6 +52,7 @@ def test_our_words_are_translated(lang: str) -> None:
 def test_every_word_that_is_asked_for_exists() -> None:
     english = yaml.safe_load((STRINGS / "en.yml").read_text("utf-8"))
     asked = {key for path in TEMPLATES for key in USED.findall(path.read_text("utf-8"))} - {"language"}
+    asked |= {key for path in VERIFY for key in re.findall(r"\bverify_[a-z_]*[a-z]\b", path.read_text("utf-8"))}
     assert len(asked) > 40
     assert asked - english.keys() == set()
     assert english.keys() - asked - BY_NAME == set(), "translated, but shown nowhere"

@@ -15,6 +15,8 @@ from lxml.html import HtmlElement
 REFERENCES = ("href", "src", "poster", "action", "data", "data-index", "data-root")
 _CSS = re.compile(r"url\(\s*['\"]?([^'\")]+)['\"]?\s*\)|@import\s+['\"]([^'\"]+)['\"]")
 _MARKDOWN = re.compile(r"\]\(([^)\s]+)\)|^\[\^\d+\]: .*?<([^>]+)>", re.MULTILINE)
+_SIGNATURE = re.compile(r"/in/[^/]+\.minisig")
+"""A file at the top that a tree has only once it is signed."""
 # An address in plain text stands in brackets, or ends its line; a file name inside a sentence is only a word.
 _PLAIN = re.compile(r"(?:\(|[·:] )((?:\.\./)*[a-z0-9-]+(?:/[a-z0-9-]+)*\.(?:txt|md|html))(?:\)|$)", re.MULTILINE)
 
@@ -100,7 +102,7 @@ def broken(root: Path) -> list[str]:
         if reference.attribute == "data-root":
             if path.resolve() != root.resolve():
                 found.append(f"{reference} is not the root")
-        elif not path.is_file():
+        elif not path.is_file() and not _SIGNATURE.fullmatch(target.path):
             found.append(f"{reference} is not there")
         elif target.fragment and unquote(target.fragment) not in anchors(path):
             found.append(f"{reference} has no such anchor")
