@@ -1,0 +1,225 @@
+"""Which parts of a version tell what parts of its original tell, without knowing a word of either language.
+
+    fixed points    title, summary, headings with one id, statements and images that are alike in both, in order
+    between them    the cheapest way through (Gale and Church, 1993): lengths, and what both share: notes, numbers, names
+    what is left    parts that share enough, wherever they stand: they were moved
+
+The same two texts always give the same answer. A stretch without any fixed point is searched along its diagonal only,
+so the time grows with the length of the texts, not with its square.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tamizdat.content.passages import SUMMARY, TITLE, Passage
+
+WEIGHTS = {"id": 6.0, "quote": 6.0, "img": 5.0, "said": 3.0, "note": 3.0, "link": 3.0, "code": 3.0, "num": 2.0, "name": 1.0}
+"""What a shared anchor says, where it stands once in each text; divided by the number of parts that it stands in."""
+
+FLEXIBLE = frozenset({"paragraph"})
+"""What a translator splits and joins."""
+
+STEPS = ((1, 1, 0.0), (1, 0, 0.0), (0, 1, 0.0), (1, 2, 2.6), (2, 1, 2.6), (1, 3, 3.6), (3, 1, 3.6))
+"""So many parts of the original for so many of the version, and what that costs beyond their unlikeness."""
+
+ALONE = 2.9
+"""What it costs to leave a part without another."""
+
+BAND = 24
+"""Parts to each side of the diagonal in which a long stretch is searched."""
+
+MOVED = 0.3
+"""How alike two parts must be (0 to 1) to be the same in another place; and how much their anchors must weigh."""
+ENOUGH = 2.5
+
+_VARIANCE = 6.8
+_FARTHEST = 4.0
+
+
+@dataclass(frozen=True, order=True)
+class Match:
+    """Parts of the original (by index) and of the version that tell the same; one of them may be empty."""
+
+    ours: tuple[int, ...]
+    theirs: tuple[int, ...]
+
+
+def align(original: Sequence[Passage], version: Sequence[Passage]) -> tuple[Match, ...]:
+    """Every part of both, each in one match, in the order of the original; what only the version has comes last."""
+    return _Aligner(original, version).run()
+
+
+class _Aligner:
+    def __init__(self, original: Sequence[Passage], version: Sequence[Passage]) -> None:
+        self.ours, self.theirs = original, version
+        seen = [Counter(anchor for each in side for anchor in each.anchors) for side in (original, version)]
+        self.weight = {
+            anchor: WEIGHTS[anchor.partition(":")[0]] / max(count, seen[1][anchor])
+            for anchor, count in seen[0].items()
+            if anchor in seen[1]
+        }
+        self.heavy = [[sum(self.weight.get(a, 0.0) for a in each.anchors) for each in side] for side in (original, version)]
+        self.length = [[len(each.words) + 1 for each in side] for side in (original, version)]
+        self.ratio = sum(self.length[1]) / max(1, sum(self.length[0]))
+        self.shared: dict[tuple[int, int], float] = {}
+        self.found: list[Match] = []
+
+    def run(self) -> tuple[Match, ...]:
+        pairs = self.fixed()
+        straight = _longest(pairs)
+        moved = sorted(set(pairs) - set(straight))
+        taken = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
+        before = (-1, -1)
+        for pair in (*straight, (len(self.ours), len(self.theirs))):
+            rows = [at for at in range(before[0] + 1, pair[0]) if at not in taken[0]]
+            columns = [at for at in range(before[1] + 1, pair[1]) if at not in taken[1]]
+            self.found += self.stretch(rows, columns)
+            before = pair
+        self.found += [Match((ours,), (theirs,)) for ours, theirs in pairs]
+        for pair in moved:
+            self.follow(pair)
+        self.far()
+        return tuple(sorted(self.found, key=lambda match: (not match.ours, match)))
+
+    # --- fixed points -------------------------------------------------------------------------------------------------
+
+    def fixed(self) -> list[tuple[int, int]]:
+        """Parts that are alike in both texts and in no other part."""
+        places = [self.names(side) for side in (self.ours, self.theirs)]
+        return sorted((at, places[1][name]) for name, at in places[0].items() if name in places[1])
+
+    def names(self, side: Sequence[Passage]) -> dict[str, int]:
+        """Parts by what only one of them is."""
+        found: dict[str, list[int]] = {}
+        for at, each in enumerate(side):
+            if name := _name(each):
+                found.setdefault(name, []).append(at)
+        return {name: places[0] for name, places in found.items() if len(places) == 1}
+
+    # --- a stretch between two of them --------------------------------------------------------------------------------
+
+    def stretch(self, rows: Sequence[int], columns: Sequence[int]) -> Iterator[Match]:
+        """The cheapest way through two runs of parts."""
+        height, width = len(rows), len(columns)
+        band = BAND + abs(height - width)
+        slope = width / height if height else 0.0
+        best: dict[tuple[int, int], tuple[float, int, int]] = {(0, 0): (0.0, 0, 0)}
+        for at in range(height + 1):
+            middle = round(at * slope)
+            for to in range(max(0, middle - band), min(width, middle + band) + 1):
+                for down, right, price in STEPS:
+                    before = best.get((at - down, to - right))
+                    if before is None:
+                        continue
+                    cost = before[0] + price + self.cost(rows[at - down : at], columns[to - right : to])
+                    if (at, to) not in best or cost < best[at, to][0] - 1e-9:
+                        best[at, to] = (cost, down, right)
+        at, to = height, width
+        while at or to:
+            _, down, right = best[at, to]
+            yield Match(tuple(rows[at - down : at]), tuple(columns[to - right : to]))
+            at, to = at - down, to - right
+
+    def cost(self, rows: Sequence[int], columns: Sequence[int]) -> float:
+        """How little these parts of the original tell the same as these parts of the version."""
+        if not rows or not columns:
+            return ALONE
+        kinds = {*(self.ours[at].kind for at in rows), *(self.theirs[at].kind for at in columns)}
+        if len(kinds) > 1 or (len(rows) + len(columns) > 2 and kinds != FLEXIBLE):
+            return math.inf
+        ours, theirs = sum(self.length[0][at] for at in rows), sum(self.length[1][at] for at in columns)
+        far = abs(theirs - ours * self.ratio) / math.sqrt(_VARIANCE * (theirs + ours * self.ratio) / 2)
+        likeness, weight = self.likeness(rows, columns)
+        # Where neither has an anchor, lengths decide; the more anchors, the more they do.
+        return min(far * 0.4, _FARTHEST) + min(1.0, weight / 4.0) * 5.0 * (0.5 - likeness)
+
+    def likeness(self, rows: Sequence[int], columns: Sequence[int]) -> tuple[float, float]:
+        """How much of what they could share they do (0 to 1), and how much that is."""
+        weight = sum(self.heavy[0][at] for at in rows) + sum(self.heavy[1][at] for at in columns)
+        both = sum(self.common(row, column) for row in rows for column in columns)
+        return (min(1.0, 2 * both / weight) if weight else 0.0), weight
+
+    def common(self, row: int, column: int) -> float:
+        pair = (row, column)
+        if pair not in self.shared:
+            mine, yours = self.ours[row].anchors, self.theirs[column].anchors
+            self.shared[pair] = sum(self.weight[anchor] for anchor in mine & yours)
+        return self.shared[pair]
+
+    # --- what was moved -----------------------------------------------------------------------------------------------
+
+    def follow(self, pair: tuple[int, int]) -> None:
+        """What stood below a part that was moved went with it, as far as it has no other."""
+        rows, columns = self.alone()
+        below = [_run(places, start) for places, start in zip((rows, columns), pair, strict=True)]
+        if all(below):
+            gone = {*below[0]}, {*below[1]}
+            self.found = [m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))]
+            self.found += self.stretch(*below)
+
+    def far(self) -> None:
+        """Pair what is left and alike, the most alike first."""
+        rows, columns = self.alone()
+        pairs: list[tuple[float, int, int]] = []
+        for row in rows:
+            for column in columns:
+                if self.ours[row].kind == self.theirs[column].kind:
+                    likeness, weight = self.likeness([row], [column])
+                    if likeness >= MOVED and weight >= ENOUGH:
+                        pairs.append((-likeness * weight, row, column))
+        gone: tuple[set[int], set[int]] = set(), set()
+        for _, row, column in sorted(pairs):
+            if row not in gone[0] and column not in gone[1]:
+                gone[0].add(row)
+                gone[1].add(column)
+                self.found.append(Match((row,), (column,)))
+        self.found = [m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))]
+
+    def alone(self) -> tuple[list[int], list[int]]:
+        """Parts that have no other, of the original and of the version."""
+        rows = sorted(match.ours[0] for match in self.found if not match.theirs)
+        return rows, sorted(match.theirs[0] for match in self.found if not match.ours)
+
+
+def _name(passage: Passage) -> str:
+    """What a part is in every language; "" where nothing says it."""
+    if passage.kind in (TITLE, SUMMARY):
+        return passage.kind
+    strong = sorted(each for each in passage.anchors if each.startswith(("id:", "quote:", "img:", "said:")))
+    if passage.kind == "statement":
+        strong += sorted(each for each in passage.anchors if each.startswith(("note:", "name:")))
+    return f"{passage.kind} {' '.join(strong)}" if strong and passage.kind in ("heading", "statement", "image") else ""
+
+
+def _longest(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest run of pairs that stand in the same order in both texts."""
+    ends: list[int] = []
+    last: list[tuple[int, int]] = []
+    before: dict[tuple[int, int], tuple[int, int] | None] = {}
+    for pair in pairs:
+        at = bisect_left(ends, pair[1])
+        ends[at:], last[at:] = [pair[1], *ends[at + 1 :]], [pair, *last[at + 1 :]]
+        before[pair] = last[at - 1] if at else None
+    found: list[tuple[int, int]] = []
+    link = last[-1] if last else None
+    while link is not None:
+        found.append(link)
+        link = before[link]
+    return found[::-1]
+
+
+def _run(places: Sequence[int], start: int) -> list[int]:
+    """The places that follow `start` without a gap."""
+    free, found = set(places), []
+    while start + 1 + len(found) in free:
+        found.append(start + 1 + len(found))
+    return found
+
+
+def _only(side: tuple[int, ...], other: tuple[int, ...], gone: set[int]) -> bool:
+    return not other and bool(side) and side[0] in gone
