@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -67,6 +67,8 @@ class Settings:
     licence_name: str
     licence_url: str
     keys: PublicKeys | None = None
+    required: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    """The languages in which articles must exist and be current, each with the topics of these (None: all)."""
 
     @property
     def default(self) -> Language:

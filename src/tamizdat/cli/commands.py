@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tamizdat import __version__
-from tamizdat.cli import FAILED, FOUND, screen
+from tamizdat.cli import FAILED, FOUND, desk, screen
 from tamizdat.cli.key import key
 from tamizdat.cli.options import config_option, passphrase
 from tamizdat.editions.site.stamp import CACHE, Stamp
@@ -27,6 +27,9 @@ def commands() -> None:
 
 
 commands.add_command(key)
+commands.add_command(desk.status)
+commands.add_command(desk.diff)
+commands.add_command(desk.accept)
 
 
 @commands.command()

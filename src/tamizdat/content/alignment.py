@@ -1,7 +1,7 @@
 """Which parts of a version tell what parts of its original tell, without knowing a word of either language.
 
     fixed points    title, summary, headings with one id, statements and images that are alike in both, in order
-    between them    the cheapest way through (Gale and Church, 1993): lengths, and what both share: notes, numbers, names
+    between them    the cheapest way through (Gale and Church, 1993): lengths, and notes, numbers, names that both have
     what is left    parts that share enough, wherever they stand: they were moved
 
 The same two texts always give the same answer. A stretch without any fixed point is searched along its diagonal only,
@@ -18,7 +18,17 @@ from dataclasses import dataclass
 
 from tamizdat.content.passages import SUMMARY, TITLE, Passage
 
-WEIGHTS = {"id": 6.0, "quote": 6.0, "img": 5.0, "said": 3.0, "note": 3.0, "link": 3.0, "code": 3.0, "num": 2.0, "name": 1.0}
+WEIGHTS = {
+    "id": 6.0,
+    "quote": 6.0,
+    "img": 5.0,
+    "said": 3.0,
+    "note": 3.0,
+    "link": 3.0,
+    "code": 3.0,
+    "num": 2.0,
+    "name": 1.0,
+}
 """What a shared anchor says, where it stands once in each text; divided by the number of parts that it stands in."""
 
 FLEXIBLE = frozenset({"paragraph"})
@@ -63,7 +73,9 @@ class _Aligner:
             for anchor, count in seen[0].items()
             if anchor in seen[1]
         }
-        self.heavy = [[sum(self.weight.get(a, 0.0) for a in each.anchors) for each in side] for side in (original, version)]
+        self.heavy = [
+            [sum(self.weight.get(a, 0.0) for a in each.anchors) for each in side] for side in (original, version)
+        ]
         self.length = [[len(each.words) + 1 for each in side] for side in (original, version)]
         self.ratio = sum(self.length[1]) / max(1, sum(self.length[0]))
         self.shared: dict[tuple[int, int], float] = {}
@@ -159,7 +171,9 @@ class _Aligner:
         below = [_run(places, start) for places, start in zip((rows, columns), pair, strict=True)]
         if all(below):
             gone = {*below[0]}, {*below[1]}
-            self.found = [m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))]
+            self.found = [
+                m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))
+            ]
             self.found += self.stretch(*below)
 
     def far(self) -> None:
@@ -178,7 +192,9 @@ class _Aligner:
                 gone[0].add(row)
                 gone[1].add(column)
                 self.found.append(Match((row,), (column,)))
-        self.found = [m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))]
+        self.found = [
+            m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))
+        ]
 
     def alone(self) -> tuple[list[int], list[int]]:
         """Parts that have no other, of the original and of the version."""
@@ -215,7 +231,8 @@ def _longest(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _run(places: Sequence[int], start: int) -> list[int]:
     """The places that follow `start` without a gap."""
-    free, found = set(places), []
+    free = set(places)
+    found: list[int] = []
     while start + 1 + len(found) in free:
         found.append(start + 1 + len(found))
     return found

@@ -1,4 +1,4 @@
-"""`translation.lock.json`: for each version, the parts of the original that it was made from (design/0011-staleness.md).
+"""`translation.lock.json`: of which parts of the original each version was made (design/0011-staleness.md).
 
 One stands in each folder with texts, and holds them by the names of their files. It is written by `tamizdat accept`,
 one digest a line, so that two people who accept different things seldom meet in one place of the file.

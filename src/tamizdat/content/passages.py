@@ -28,8 +28,8 @@ TITLE, SUMMARY = "title", "summary"
 _OPEN, _CLOSE, _LINE, _SPACE = "\x01", "\x02", "\x03", "\x04"
 """Marks in what is digested. No text can hold them (`characters.hidden`)."""
 
-_APART = frozenset("p li ul ol dl dt dd table thead tbody tr th td blockquote figure figcaption div pre hr".split())
-_LOOSE_SPACE = re.compile(rf" ?({_OPEN}/?(?:{'|'.join(sorted(_APART))}|h[1-6])[^{_CLOSE}]*{_CLOSE}) ?")
+_APART = "p li ul ol dl dt dd table thead tbody tr th td blockquote figure figcaption div pre hr"
+_LOOSE_SPACE = re.compile(rf" ?({_OPEN}/?(?:{_APART.replace(' ', '|')}|h[1-6])\b[^{_CLOSE}]*{_CLOSE}) ?")
 _MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _AGAIN = re.compile(r"_\d+$")
 """What makes the anchor of a heading another one than that of an equal heading above."""
@@ -86,7 +86,7 @@ def _shown(mark: str) -> str:
         return f"[{rest.partition(' ')[2]}]"
     if name == "time":
         return f" {rest}: "
-    return " " if name.strip("/") in _APART or name in ("br", "field") else ""
+    return " " if name.strip("/") in _APART.split() or name in ("br", "field") else ""
 
 
 class _Writer:

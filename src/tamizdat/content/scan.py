@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tamizdat.content import locks
 from tamizdat.content.report import Report
 from tamizdat.model import Settings
 
@@ -25,11 +26,12 @@ NAMES = "use small letters a-z, digits, - and _; no name of a Windows device (co
 
 @dataclass
 class Tree:
-    """The files of the publication. Versions by (key, language), `sources.yml` by folder, images by path below docs."""
+    """The files of the publication. Versions by (key, language), `sources.yml` and locks by folder, images by path."""
 
     versions: dict[tuple[str, str], Path] = field(default_factory=dict)
     sources: dict[str, Path] = field(default_factory=dict)
     images: dict[str, Path] = field(default_factory=dict)
+    locks: dict[str, Path] = field(default_factory=dict)
 
 
 def scan(settings: Settings, report: Report) -> Tree:
@@ -81,10 +83,12 @@ def _file(path: Path, settings: Settings, tree: Tree, report: Report) -> None:
         report.add(path, 0, "a file name that not every host can carry", relative.as_posix(), NAMES)
     elif path.name == "sources.yml":
         tree.sources[relative.parent.as_posix()] = path
+    elif path.name == locks.NAME:
+        tree.locks[relative.parent.as_posix()] = path
     elif path.suffix in IMAGE_SUFFIXES and path.name.count(".") == 1:
         tree.images[relative.as_posix()] = path
     else:
-        remedy = f"docs/ holds name.<lang>.md, sources.yml and images ({' '.join(IMAGE_SUFFIXES)})"
+        remedy = f"docs/ holds name.<lang>.md, {locks.NAME}, sources.yml and images ({' '.join(IMAGE_SUFFIXES)})"
         report.add(path, 0, "a file that no edition can show", path.name, remedy)
 
 

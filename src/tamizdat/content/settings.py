@@ -65,6 +65,7 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
         licence_name=licence.text("name", required=True) if licence else "",
         licence_url=licence.url("url", required=True) if licence else "",
         keys=publickeys.read(root, report),
+        required=_required(fields, codes, [topic.id for topic in topics]),
     )
     fields.done()
     if licence:
@@ -76,6 +77,21 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
             tree.fail("site_dir", f"the site cannot stand in {kept.name}/, which holds what you wrote", remedy)
             break
     return settings
+
+
+def _required(fields: Fields, codes: list[str], topics: list[str]) -> dict[str, tuple[str, ...] | None]:
+    """`required: [ru, kk]`, or `required:` with a language a line and its topics: `kk: [law]`."""
+    node = fields.node("required")
+    if node is None or isinstance(node.value, list):
+        return dict.fromkeys(fields.texts("required", choices=codes))
+    if not isinstance(node.value, dict):
+        fields.fail("required", "“required” must be a list of languages", "write required: [ru, kk]")
+        return {}
+    section = Fields(node, fields.path, fields.report, "“required”")
+    found = {code: section.texts(code, required=True, choices=topics) for code in codes if code in section.items}
+    section.known += codes
+    section.done()
+    return dict(found)
 
 
 def _address(entry: Fields) -> Address:

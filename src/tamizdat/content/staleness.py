@@ -103,7 +103,8 @@ def settle(compared: Comparison, accepted: Collection[str]) -> Entries:
 
 def _stayed(old: Entries, new: Entries) -> tuple[dict[int, int], list[tuple[list[int], list[int]]]]:
     """The parts that are what and where they were (new: old), and the gaps between them (old places, new places)."""
-    stayed, gaps = {}, []
+    stayed: dict[int, int] = {}
+    gaps: list[tuple[list[int], list[int]]] = []
     for name, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if name == "equal":
             stayed |= dict(zip(range(c, d), range(a, b), strict=True))
@@ -118,9 +119,7 @@ def _moved(old: Entries, new: Entries, gaps: Sequence[tuple[list[int], list[int]
     for rows, _ in gaps:
         for row in rows:
             places.setdefault(old[row], []).append(row)
-    return {
-        column: places[new[column]].pop(0) for _, columns in gaps for column in columns if places.get(new[column])
-    }
+    return {column: places[new[column]].pop(0) for _, columns in gaps for column in columns if places.get(new[column])}
 
 
 def _changed(
