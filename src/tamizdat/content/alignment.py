@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from tamizdat.content.passages import SUMMARY, TITLE, Passage
 
@@ -40,8 +41,9 @@ STEPS = ((1, 1, 0.0), (1, 0, 0.0), (0, 1, 0.0), (1, 2, 2.6), (2, 1, 2.6), (1, 3,
 ALONE = 2.9
 """What it costs to leave a part without another."""
 
-BAND = 24
-"""Parts to each side of the diagonal in which a long stretch is searched."""
+BAND, ROOM, MARGIN = 24, 2500, 4
+"""Parts to each side of the diagonal in which a long stretch is searched; one of fewer than `ROOM` pairs is searched
+whole, and a little beyond what bounds it."""
 
 MOVED = 0.3
 """How alike two parts must be (0 to 1) to be the same in another place; and how much their anchors must weigh."""
@@ -73,6 +75,7 @@ class _Aligner:
             for anchor, count in seen[0].items()
             if anchor in seen[1]
         }
+        self.lone = {anchor for anchor in self.weight if seen[0][anchor] == seen[1][anchor] == 1}
         self.heavy = [
             [sum(self.weight.get(a, 0.0) for a in each.anchors) for each in side] for side in (original, version)
         ]
@@ -117,38 +120,77 @@ class _Aligner:
 
     def stretch(self, rows: Sequence[int], columns: Sequence[int]) -> Iterator[Match]:
         """The cheapest way through two runs of parts."""
-        height, width = len(rows), len(columns)
-        band = BAND + abs(height - width)
-        slope = width / height if height else 0.0
-        best: dict[tuple[int, int], tuple[float, int, int]] = {(0, 0): (0.0, 0, 0)}
-        for at in range(height + 1):
-            middle = round(at * slope)
-            for to in range(max(0, middle - band), min(width, middle + band) + 1):
+        best: list[dict[int, tuple[float, int, int]]] = [{0: (0.0, 0, 0)}]
+        for at, window in enumerate(self.windows(rows, columns)):
+            if at:
+                best.append({})
+            line = best[at]
+            for to in window:
                 for down, right, price in STEPS:
-                    before = best.get((at - down, to - right))
-                    if before is None:
+                    if down > at or right > to or not (before := best[at - down].get(to - right)):
                         continue
                     cost = before[0] + price + self.cost(rows[at - down : at], columns[to - right : to])
-                    if (at, to) not in best or cost < best[at, to][0] - 1e-9:
-                        best[at, to] = (cost, down, right)
-        at, to = height, width
+                    if cost < math.inf and (to not in line or cost < line[to][0] - 1e-9):
+                        line[to] = (cost, down, right)
+        at, to = len(rows), len(columns)
         while at or to:
-            _, down, right = best[at, to]
+            _, down, right = best[at][to]
             yield Match(tuple(rows[at - down : at]), tuple(columns[to - right : to]))
             at, to = at - down, to - right
+
+    def windows(self, rows: Sequence[int], columns: Sequence[int]) -> list[range]:
+        """For each row, and for none, the columns up to which the way may lead: along what only one part of each text
+        has, and in between wherever there is room for all."""
+        height, width = len(rows), len(columns)
+        guides = [(0, 0), *self.guides(rows, columns), (height, width)]
+        low, high = [width] * (height + 1), [0] * (height + 1)
+        for (top, left), (bottom, right) in pairwise(guides):
+            tall, wide = bottom - top, right - left
+            slack = wide if tall * wide <= ROOM else BAND + min(abs(tall - wide), BAND)
+            for at in range(top, bottom + 1):
+                middle = left + (round((at - top) * wide / tall) if tall else 0)
+                low[at] = max(0, min(low[at], middle - slack - MARGIN))
+                high[at] = min(width, max(high[at], middle + slack + MARGIN))
+        # No row begins behind the next one or ends before the last, and each has a column in common with the next.
+        low = list(accumulate(reversed(low), min))[::-1]
+        high = list(accumulate((max(h, *low[at : at + 2]) for at, h in enumerate(high)), max))
+        high[height] = width
+        return [range(low[at], high[at] + 1) for at in range(height + 1)]
+
+    def guides(self, rows: Sequence[int], columns: Sequence[int]) -> list[tuple[int, int]]:
+        """Places of parts that share what no other part has."""
+        lone = {anchor for anchor in self.lone if not anchor.startswith("name:")}
+        places = [
+            {anchor: at for at, place in enumerate(run, 1) for anchor in side[place].anchors & lone}
+            for side, run in ((self.ours, rows), (self.theirs, columns))
+        ]
+        pairs = sorted({(at, places[1][anchor]) for anchor, at in places[0].items() if anchor in places[1]})
+        found = [(0, 0)]
+        for pair in _longest(pairs):
+            if pair[0] > found[-1][0] and pair[1] > found[-1][1]:
+                found.append(pair)
+        return found[1:]
 
     def cost(self, rows: Sequence[int], columns: Sequence[int]) -> float:
         """How little these parts of the original tell the same as these parts of the version."""
         if not rows or not columns:
             return ALONE
-        kinds = {*(self.ours[at].kind for at in rows), *(self.theirs[at].kind for at in columns)}
-        if len(kinds) > 1 or (len(rows) + len(columns) > 2 and kinds != FLEXIBLE):
+        kind, several = self.ours[rows[0]].kind, len(rows) + len(columns) > 2
+        if kind != self.theirs[columns[0]].kind or (several and not self.flexible(kind, rows, columns)):
             return math.inf
         ours, theirs = sum(self.length[0][at] for at in rows), sum(self.length[1][at] for at in columns)
-        far = abs(theirs - ours * self.ratio) / math.sqrt(_VARIANCE * (theirs + ours * self.ratio) / 2)
+        far = abs(theirs - ours * self.ratio) / math.sqrt(_VARIANCE * (theirs + ours * self.ratio) / 2) * 0.4
+        if several and far > _FARTHEST:
+            return math.inf
         likeness, weight = self.likeness(rows, columns)
         # Where neither has an anchor, lengths decide; the more anchors, the more they do.
-        return min(far * 0.4, _FARTHEST) + min(1.0, weight / 4.0) * 5.0 * (0.5 - likeness)
+        return min(far, _FARTHEST) + min(1.0, weight / 4.0) * 5.0 * (0.5 - likeness)
+
+    def flexible(self, kind: str, rows: Sequence[int], columns: Sequence[int]) -> bool:
+        """Whether all of these are of a kind that is split and joined."""
+        if kind not in FLEXIBLE:
+            return False
+        return all(self.ours[at].kind == kind for at in rows) and all(self.theirs[at].kind == kind for at in columns)
 
     def likeness(self, rows: Sequence[int], columns: Sequence[int]) -> tuple[float, float]:
         """How much of what they could share they do (0 to 1), and how much that is."""
