@@ -32,6 +32,8 @@ WEIGHTS = {
 }
 """What a shared anchor says, where it stands once in each text; divided by the number of parts that it stands in."""
 
+HEADING = "heading"
+
 FLEXIBLE = frozenset({"paragraph"})
 """What a translator splits and joins."""
 
@@ -41,7 +43,7 @@ STEPS = ((1, 1, 0.0), (1, 0, 0.0), (0, 1, 0.0), (1, 2, 2.6), (2, 1, 2.6), (1, 3,
 ALONE = 2.9
 """What it costs to leave a part without another."""
 
-BAND, ROOM, MARGIN = 24, 2500, 4
+BAND, ROOM, MARGIN = 18, 2500, 4
 """Parts to each side of the diagonal in which a long stretch is searched; one of fewer than `ROOM` pairs is searched
 whole, and a little beyond what bounds it."""
 
@@ -83,23 +85,41 @@ class _Aligner:
         self.ratio = sum(self.length[1]) / max(1, sum(self.length[0]))
         self.shared: dict[tuple[int, int], float] = {}
         self.found: list[Match] = []
+        self.pairs: list[tuple[int, int]] = []
 
     def run(self) -> tuple[Match, ...]:
-        pairs = self.fixed()
+        pairs = self.pairs = self.fixed()
         straight = _longest(pairs)
-        moved = sorted(set(pairs) - set(straight))
-        taken = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
+        # A heading that was moved took along what stands below it; any other part went alone.
+        sections = [
+            (self.section(self.ours, ours), self.section(self.theirs, theirs))
+            for ours, theirs in sorted(set(pairs) - set(straight))
+            if self.ours[ours].kind == HEADING
+        ]
+        taken = [
+            {*(pair[side] for pair in pairs), *(at for section in sections for at in section[side])} for side in (0, 1)
+        ]
         before = (-1, -1)
         for pair in (*straight, (len(self.ours), len(self.theirs))):
-            rows = [at for at in range(before[0] + 1, pair[0]) if at not in taken[0]]
-            columns = [at for at in range(before[1] + 1, pair[1]) if at not in taken[1]]
+            rows, columns = (
+                [at for at in range(before[side] + 1, pair[side]) if at not in taken[side]] for side in (0, 1)
+            )
             self.found += self.stretch(rows, columns)
             before = pair
+        for rows, columns in sections:
+            self.found += self.stretch(rows, columns)
         self.found += [Match((ours,), (theirs,)) for ours, theirs in pairs]
-        for pair in moved:
-            self.follow(pair)
         self.far()
         return tuple(sorted(self.found, key=lambda match: (not match.ours, match)))
+
+    def section(self, side: Sequence[Passage], start: int) -> list[int]:
+        """What stands below a heading, up to the next heading or fixed point."""
+        own = 0 if side is self.ours else 1
+        fixed = {pair[own] for pair in self.pairs}
+        end = start + 1
+        while end < len(side) and end not in fixed and side[end].kind != HEADING:
+            end += 1
+        return list(range(start + 1, end))
 
     # --- fixed points -------------------------------------------------------------------------------------------------
 
@@ -207,19 +227,8 @@ class _Aligner:
 
     # --- what was moved -----------------------------------------------------------------------------------------------
 
-    def follow(self, pair: tuple[int, int]) -> None:
-        """What stood below a part that was moved went with it, as far as it has no other."""
-        rows, columns = self.alone()
-        below = [_run(places, start) for places, start in zip((rows, columns), pair, strict=True)]
-        if all(below):
-            gone = {*below[0]}, {*below[1]}
-            self.found = [
-                m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))
-            ]
-            self.found += self.stretch(*below)
-
     def far(self) -> None:
-        """Pair what is left and alike, the most alike first."""
+        """Pair what is left and alike, the most alike first; then what is the only one left of its kind."""
         rows, columns = self.alone()
         pairs: list[tuple[float, int, int]] = []
         for row in rows:
@@ -228,15 +237,23 @@ class _Aligner:
                     likeness, weight = self.likeness([row], [column])
                     if likeness >= MOVED and weight >= ENOUGH:
                         pairs.append((-likeness * weight, row, column))
-        gone: tuple[set[int], set[int]] = set(), set()
         for _, row, column in sorted(pairs):
-            if row not in gone[0] and column not in gone[1]:
-                gone[0].add(row)
-                gone[1].add(column)
-                self.found.append(Match((row,), (column,)))
-        self.found = [
-            m for m in self.found if not (_only(m.ours, m.theirs, gone[0]) or _only(m.theirs, m.ours, gone[1]))
-        ]
+            self.pair(row, column)
+        rows, columns = self.alone()
+        for kind in sorted({self.ours[row].kind for row in rows} - FLEXIBLE):
+            left = (
+                [at for at in rows if self.ours[at].kind == kind],
+                [at for at in columns if self.theirs[at].kind == kind],
+            )
+            if len(left[0]) == len(left[1]) == 1:
+                self.pair(left[0][0], left[1][0])
+
+    def pair(self, row: int, column: int) -> None:
+        """Pair two parts, if neither has another by now."""
+        single = Match((row,), ()), Match((), (column,))
+        if single[0] in self.found and single[1] in self.found:
+            self.found = [each for each in self.found if each not in single]
+            self.found.append(Match((row,), (column,)))
 
     def alone(self) -> tuple[list[int], list[int]]:
         """Parts that have no other, of the original and of the version."""
@@ -269,16 +286,3 @@ def _longest(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         found.append(link)
         link = before[link]
     return found[::-1]
-
-
-def _run(places: Sequence[int], start: int) -> list[int]:
-    """The places that follow `start` without a gap."""
-    free = set(places)
-    found: list[int] = []
-    while start + 1 + len(found) in free:
-        found.append(start + 1 + len(found))
-    return found
-
-
-def _only(side: tuple[int, ...], other: tuple[int, ...], gone: set[int]) -> bool:
-    return not other and bool(side) and side[0] in gone
