@@ -30,9 +30,9 @@ Part = tuple[str, str]
 def overview(rows: Sequence[Row], languages: Sequence[str]) -> None:
     """The table, and how many versions are in which state."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("article", overflow="ellipsis", no_wrap=True)
+    table.add_column("article", overflow="ellipsis")
     for lang in languages:
-        table.add_column(lang, overflow="fold")
+        table.add_column(lang, no_wrap=True)
     for row in rows:
         table.add_row(Text(row.holding.slug), *(_cell(row.cells[lang], due=lang in row.due) for lang in languages))
     screen.out.print(table, soft_wrap=False)
@@ -46,7 +46,8 @@ def summary(rows: Sequence[Row]) -> str:
     counts = {state: sum(cell.state is state for row in rows for cell in row.cells.values()) for state in State}
     parts = [f"{count} {state.value}" for state, count in counts.items() if count]
     due = sum(len(row.due) for row in rows)
-    return f"{len(rows)} texts: {', '.join(parts)}" + (f"; {due} required" if due else "")
+    texts = "1 text" if len(rows) == 1 else f"{len(rows)} texts"
+    return f"{texts}: {', '.join(parts)}" + (f"; {due} required" if due else "")
 
 
 def mark(cell: Cell) -> str:

@@ -11,12 +11,11 @@ so the time grows with the length of the texts, not with its square.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 
+from tamizdat.content.corridor import corridor, longest
 from tamizdat.content.passages import SUMMARY, TITLE, Passage
 
 WEIGHTS = {
@@ -34,6 +33,9 @@ WEIGHTS = {
 
 HEADING = "heading"
 
+FOREIGN = 0.5
+"""What a note, number or link that only one of the texts has weighs against its weight in both."""
+
 FLEXIBLE = frozenset({"paragraph"})
 """What a translator splits and joins."""
 
@@ -43,9 +45,11 @@ STEPS = ((1, 1, 0.0), (1, 0, 0.0), (0, 1, 0.0), (1, 2, 2.6), (2, 1, 2.6), (1, 3,
 ALONE = 2.9
 """What it costs to leave a part without another."""
 
-BAND, ROOM, MARGIN = 18, 2500, 4
-"""Parts to each side of the diagonal in which a long stretch is searched; one of fewer than `ROOM` pairs is searched
-whole, and a little beyond what bounds it."""
+CLOSE = 0.4
+"""What it may cost to pair two paragraphs that are left, in whatever place."""
+
+USUAL = 400
+"""Characters of equal length in both languages that are counted along."""
 
 MOVED = 0.3
 """How alike two parts must be (0 to 1) to be the same in another place; and how much their anchors must weigh."""
@@ -78,18 +82,17 @@ class _Aligner:
             if anchor in seen[1]
         }
         self.lone = {anchor for anchor in self.weight if seen[0][anchor] == seen[1][anchor] == 1}
-        self.heavy = [
-            [sum(self.weight.get(a, 0.0) for a in each.anchors) for each in side] for side in (original, version)
-        ]
+        self.heavy = [[sum(map(self.worth, each.anchors)) for each in side] for side in (original, version)]
         self.length = [[len(each.words) + 1 for each in side] for side in (original, version)]
-        self.ratio = sum(self.length[1]) / max(1, sum(self.length[0]))
+        # In short texts what is missing would pass for a difference between the languages.
+        self.ratio = (sum(self.length[1]) + USUAL) / (sum(self.length[0]) + USUAL)
         self.shared: dict[tuple[int, int], float] = {}
         self.found: list[Match] = []
         self.pairs: list[tuple[int, int]] = []
 
     def run(self) -> tuple[Match, ...]:
         pairs = self.pairs = self.fixed()
-        straight = _longest(pairs)
+        straight = longest(pairs)
         # A heading that was moved took along what stands below it; any other part went alone.
         sections = [
             (self.section(self.ours, ours), self.section(self.theirs, theirs))
@@ -111,6 +114,11 @@ class _Aligner:
         self.found += [Match((ours,), (theirs,)) for ours, theirs in pairs]
         self.far()
         return tuple(sorted(self.found, key=lambda match: (not match.ours, match)))
+
+    def worth(self, anchor: str) -> float:
+        """How much an anchor weighs: one that the other text lacks speaks against whatever it is compared with."""
+        kind = anchor.partition(":")[0]
+        return self.weight.get(anchor, WEIGHTS[kind] * FOREIGN if kind in ("note", "num", "link") else 0.0)
 
     def section(self, side: Sequence[Passage], start: int) -> list[int]:
         """What stands below a heading, up to the next heading or fixed point."""
@@ -141,7 +149,7 @@ class _Aligner:
     def stretch(self, rows: Sequence[int], columns: Sequence[int]) -> Iterator[Match]:
         """The cheapest way through two runs of parts."""
         best: list[dict[int, tuple[float, int, int]]] = [{0: (0.0, 0, 0)}]
-        for at, window in enumerate(self.windows(rows, columns)):
+        for at, window in enumerate(corridor(self.guides(rows, columns), len(rows), len(columns))):
             if at:
                 best.append({})
             line = best[at]
@@ -158,25 +166,6 @@ class _Aligner:
             yield Match(tuple(rows[at - down : at]), tuple(columns[to - right : to]))
             at, to = at - down, to - right
 
-    def windows(self, rows: Sequence[int], columns: Sequence[int]) -> list[range]:
-        """For each row, and for none, the columns up to which the way may lead: along what only one part of each text
-        has, and in between wherever there is room for all."""
-        height, width = len(rows), len(columns)
-        guides = [(0, 0), *self.guides(rows, columns), (height, width)]
-        low, high = [width] * (height + 1), [0] * (height + 1)
-        for (top, left), (bottom, right) in pairwise(guides):
-            tall, wide = bottom - top, right - left
-            slack = wide if tall * wide <= ROOM else BAND + min(abs(tall - wide), BAND)
-            for at in range(top, bottom + 1):
-                middle = left + (round((at - top) * wide / tall) if tall else 0)
-                low[at] = max(0, min(low[at], middle - slack - MARGIN))
-                high[at] = min(width, max(high[at], middle + slack + MARGIN))
-        # No row begins behind the next one or ends before the last, and each has a column in common with the next.
-        low = list(accumulate(reversed(low), min))[::-1]
-        high = list(accumulate((max(h, *low[at : at + 2]) for at, h in enumerate(high)), max))
-        high[height] = width
-        return [range(low[at], high[at] + 1) for at in range(height + 1)]
-
     def guides(self, rows: Sequence[int], columns: Sequence[int]) -> list[tuple[int, int]]:
         """Places of parts that share what no other part has."""
         lone = {anchor for anchor in self.lone if not anchor.startswith("name:")}
@@ -186,7 +175,7 @@ class _Aligner:
         ]
         pairs = sorted({(at, places[1][anchor]) for anchor, at in places[0].items() if anchor in places[1]})
         found = [(0, 0)]
-        for pair in _longest(pairs):
+        for pair in longest(pairs):
             if pair[0] > found[-1][0] and pair[1] > found[-1][1]:
                 found.append(pair)
         return found[1:]
@@ -240,13 +229,18 @@ class _Aligner:
         for _, row, column in sorted(pairs):
             self.pair(row, column)
         rows, columns = self.alone()
-        for kind in sorted({self.ours[row].kind for row in rows} - FLEXIBLE):
+        for kind in sorted({self.ours[row].kind for row in rows}):
             left = (
                 [at for at in rows if self.ours[at].kind == kind],
                 [at for at in columns if self.theirs[at].kind == kind],
             )
-            if len(left[0]) == len(left[1]) == 1:
+            if kind not in FLEXIBLE and len(left[0]) == len(left[1]) == 1:
                 self.pair(left[0][0], left[1][0])
+            elif kind in FLEXIBLE:
+                costs = sorted((self.cost([row], [column]), row, column) for row in left[0] for column in left[1])
+                for cost, row, column in costs:
+                    if cost <= CLOSE:
+                        self.pair(row, column)
 
     def pair(self, row: int, column: int) -> None:
         """Pair two parts, if neither has another by now."""
@@ -269,20 +263,3 @@ def _name(passage: Passage) -> str:
     if passage.kind == "statement":
         strong += sorted(each for each in passage.anchors if each.startswith(("note:", "name:")))
     return f"{passage.kind} {' '.join(strong)}" if strong and passage.kind in ("heading", "statement", "image") else ""
-
-
-def _longest(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest run of pairs that stand in the same order in both texts."""
-    ends: list[int] = []
-    last: list[tuple[int, int]] = []
-    before: dict[tuple[int, int], tuple[int, int] | None] = {}
-    for pair in pairs:
-        at = bisect_left(ends, pair[1])
-        ends[at:], last[at:] = [pair[1], *ends[at + 1 :]], [pair, *last[at + 1 :]]
-        before[pair] = last[at - 1] if at else None
-    found: list[tuple[int, int]] = []
-    link = last[-1] if last else None
-    while link is not None:
-        found.append(link)
-        link = before[link]
-    return found[::-1]

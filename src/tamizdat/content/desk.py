@@ -179,9 +179,14 @@ class Editing:
     def compare(self, entries: Entries) -> Comparison:
         """The original that `entries` are of, and that of now."""
         self._seek(set(entries) - set(self.entries))
+        declared = self.holding.lock.original if self.holding.lock else ()
+        # What became of the part that was declared last became of it in every version.
+        became = {} if entries == declared else {n: declared[o] for n, o in self.compare(declared).partners.items()}
 
         @cache
         def likeness(old: int, new: int) -> float:
+            if became.get(new) == entries[old]:
+                return 1.0
             before = self._before.get(entries[old])
             if before is None:
                 return 0.0
