@@ -11,6 +11,7 @@ import click
 
 from tamizdat import __version__
 from tamizdat.cli import FAILED, FOUND, desk, screen
+from tamizdat.cli.check import check
 from tamizdat.cli.key import key
 from tamizdat.cli.options import config_option, passphrase
 from tamizdat.editions.site.stamp import CACHE, Stamp
@@ -26,6 +27,7 @@ def commands() -> None:
     """Make one multilingual publication out of paired Markdown: readable everywhere, the same bytes on every host."""
 
 
+commands.add_command(check)
 commands.add_command(key)
 commands.add_command(desk.status)
 commands.add_command(desk.diff)

@@ -57,8 +57,13 @@ def read(text: str, draft: Draft, settings: Settings, report: Report) -> Draft |
 
 def first_line(text: str) -> int:
     """The line of a file (from 1) on which the text below its front matter starts."""
+    return text.count("\n", 0, body_start(text)) + 1
+
+
+def body_start(text: str) -> int:
+    """The offset in a file at which the text below its front matter starts."""
     match = _FENCE.match(text)
-    return text.count("\n", 0, match.end()) + 1 if match else 1
+    return match.end() if match else 0
 
 
 def _meta(fields: Fields, settings: Settings, *, article: bool) -> Meta | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 HTML = re.compile(r"<(?!(?i:https?|ftp)://)(?:/?[A-Za-z][^<>]*>|!--|\?|!\[)")
 ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);")
@@ -30,6 +31,15 @@ _DEEPEST = 20
 
 def without_code(text: str) -> str:
     """A paragraph without its spans of code (CommonMark, 6.1). Line ends stay. Takes linear time."""
+    parts, done = [], 0
+    for start, end in code_spans(text):
+        parts += [text[done:start], CODE, "\n" * text.count("\n", start, end)]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the spans of code of a paragraph begin and end, backticks and all."""
     runs = [(run.start(), run.end()) for run in _TICKS.finditer(text)]
     # A backslash takes the first backtick of a run out of it.
     runs = [(start + _escaped(text, start), end) for start, end in runs]
@@ -39,15 +49,12 @@ def without_code(text: str) -> str:
         length = runs[at][1] - runs[at][0]
         closing[at] = seen.get(length) if length else None
         seen[length] = at
-    parts, done, at = [], 0, 0
+    at = 0
     while at < len(runs):
         end = closing[at]
-        if end is None:
-            at += 1
-            continue
-        parts += [text[done : runs[at][0]], CODE, "\n" * text.count("\n", runs[at][1], runs[end][0])]
-        done, at = runs[end][1], end + 1
-    return "".join([*parts, text[done:]])
+        if end is not None:
+            yield runs[at][0], runs[end][1]
+        at = at + 1 if end is None else end + 1
 
 
 def _escaped(text: str, at: int) -> bool:
@@ -60,15 +67,22 @@ def _escaped(text: str, at: int) -> bool:
 
 def without_targets(text: str) -> str:
     """A paragraph without the addresses and titles of its links and images. Line ends stay."""
+    parts, done = [], 0
+    for start, end in target_spans(text):
+        parts += [text[done:start], "\n" * text.count("\n", start, end)]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def target_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the addresses (with titles, with their parentheses) of the links and images of a paragraph stand."""
     notes = {note.end() for note in NOTE.finditer(text)}
-    parts, done, start = [], 0, text.find("](")
+    start = text.find("](")
     while start >= 0:
         end = -1 if start + 1 in notes or _escaped(text, start) else _closing(text, start + 1)
         if end >= 0:
-            parts += [text[done : start + 1], "\n" * text.count("\n", start, end)]
-            done = end
+            yield start + 1, end
         start = text.find("](", max(end, start + 1))
-    return "".join([*parts, text[done:]])
 
 
 def _closing(text: str, start: int) -> int:
