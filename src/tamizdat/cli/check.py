@@ -44,7 +44,7 @@ GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 )
 @click.option("--strict", is_flag=True, help="Warnings count as errors do.")
 @click.pass_context
-def check(context: click.Context, config_file: Path, paths: tuple[Path, ...], **how: bool | str) -> None:
+def check(context: click.Context, /, config_file: Path, paths: tuple[Path, ...], **how: bool | str) -> None:
     """Check the texts: their form, each language's own rules, and each version against its original.
 
     PATH is a file or a folder to tell of; without it, everything. Exit code 1: there is an error (with --strict, a

@@ -114,7 +114,7 @@ def skeleton(page: Page) -> str:
 
 
 def write(mended: Iterable[Mended]) -> None:
-    """Put all files in the place of the old ones, or none. Raises BuildError where one has changed since it was read."""
+    """Put all files in the place of the old ones, or none. Raises BuildError where one has changed since."""
     ready: dict[Path, str] = {}
     try:
         for each in mended:

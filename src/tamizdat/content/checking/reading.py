@@ -1,4 +1,4 @@
-"""A version as the checks see it: its words in pieces, each in its place in the file, and what it links, shows, cites."""
+"""A version as the checks see it: its words in pieces, each in its place, and what it links, shows and cites."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Page:
 
     @cached_property
     def sections(self) -> list[str]:
-        """The words of each section in this page's language, masks and all; what a quotation holds is not among them."""
+        """The words of each section in this page's language, masks and all, without quotations."""
         found: list[list[str]] = [[] for _ in range(len(self.heads) + 1)]
         for piece in self.pieces:
             if piece.start >= self.body and piece.lang == self.lang:

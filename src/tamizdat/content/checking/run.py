@@ -50,8 +50,8 @@ class Examined:
 
 @dataclass(frozen=True)
 class Checked:
-    """What there is to tell, in the order of files and lines; what can be mended, by file; and what the checks were made
-    with, so that a mended file can be checked again."""
+    """What there is to tell, in the order of files and lines; what can be mended, by file; and what the checks were
+    made with, so that a mended file can be checked again."""
 
     findings: tuple[Finding, ...]
     edits: Mapping[Path, tuple[Edit, ...]]

@@ -80,8 +80,7 @@ class Ears:
         return bool(fitting)
 
     def idle(self, files: Collection[str]) -> list[Finding]:
-        """A note on each silence that nothing needed, though a file that it is about is among `files`, which were looked
-        at; and on each that is about no file at all."""
+        """A note on each silence that nothing needed, though it is about one of `files`, which were looked at."""
         return [
             Finding(
                 NAME,
