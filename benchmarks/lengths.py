@@ -1,6 +1,7 @@
-"""How long a section is in one language beside another, on this publication's own texts: the data of the check “length”.
+"""How long a section is in one language beside another, on this publication's own texts: the data of the check
+“length”.
 
-    python benchmarks/lengths.py > src/tamizdat/content/checks/data/lengths.yml
+python benchmarks/lengths.py > src/tamizdat/content/checks/data/lengths.yml
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from tamizdat.content.checking.shapes import Check, Severity, Trouble
 def compare(original: Page, page: Page) -> Iterator[Trouble]:
     theirs, ours = ([(mark.at, _name(mark, each)) for mark in each.images] for each in (original, page))
     for at, name, missing in differences((original, theirs), (page, ours)):
-        what = "an image of the original is missing here" if missing else "an image that the original does not have here"
+        what = (
+            "an image of the original is missing here" if missing else "an image that the original does not have here"
+        )
         yield Trouble(at, what, name)
     twins = {_name(mark, original): mark for mark in original.images}
     for image in page.images:

@@ -1,5 +1,6 @@
-"""A section is about as long as that of the original, as languages go: one that is much shorter may have lost a part, one
-that is much longer may hold what the original does not say. The ratios were measured (data/lengths.yml, design/0012)."""
+"""A section is about as long as that of the original, as languages go: one that is much shorter may have lost a part,
+one that is much longer may hold what the original does not say. The ratios were measured (data/lengths.yml,
+design/0012)."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def compare(original: Page, page: Page) -> Iterator[Trouble]:
             continue
         heading = page.heads[section - 1].text if section else page.key
         expected = round(their * ratio, -1)
-        message = f"{'this section' if same else 'this version'} has {our} characters, where about {expected:.0f} are usual"
+        message = (
+            f"{'this section' if same else 'this version'} has {our} characters, where about {expected:.0f} are usual"
+        )
         yield Trouble(page.begin(section), message, heading)
 
 

@@ -1,8 +1,9 @@
 """The numbers and the days of the original stand in each version.
 
-A number is compared by its digits: thousands may be parted by a space, a point or a comma, decimals by either, and thousands
-and millions may be a word. What some languages write in words (up to 12, round tens, a hundred, a thousand) is left out. A
-day is compared with its month, which is known by its name in each language (CLDR) or the beginning of it.
+A number is compared by its digits: thousands may be parted by a space, a point or a comma, decimals by either, and
+thousands and millions may be a word. What some languages write in words (up to 12, round tens, a hundred, a
+thousand) is left out. A day is compared with its month, which is known by its name in each language (CLDR) or the
+beginning of it.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def compare(original: Page, page: Page) -> Iterator[Trouble]:
         if name not in known[missing] and not _in_words(name) and (name, missing) not in told:
             told.add((name, missing))
             what = "day" if "/" in name else "number"
-            message = f"a {what} of the original that is not here" if missing else f"a {what} that is not in the original"
+            message = (
+                f"a {what} of the original that is not here" if missing else f"a {what} that is not in the original"
+            )
             yield Trouble(at, message, texts[name])
 
 

@@ -1,0 +1,87 @@
+"""Quotation marks are those of the language, inside others the inner ones; an apostrophe is ’."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tamizdat.content.checking.mask import MARK
+from tamizdat.content.checking.reading import Page, Piece
+from tamizdat.content.checking.shapes import Check, Edit, Severity, Trouble
+from tamizdat.content.wording import CODE
+
+MARKS = {
+    "en": ("“”", "‘’"),
+    "ru": ("«»", "„“"),
+    "kk": ("«»", "“”"),
+    "ky": ("«»", "„“"),
+    "fa": ("«»", "‹›"),
+}
+"""Outer and inner marks by language, as its press writes them."""
+
+_SIGNS = re.compile('["“”„«»‹›]')
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_OPENING, _CLOSING = "«„‹", "»”›"
+
+
+def look(page: Page) -> Iterator[Trouble]:
+    marks = MARKS.get(page.lang)
+    for piece in page.pieces if marks else ():
+        if piece.lang != page.lang or not piece.ours or not marks:
+            continue
+        yield from _piece(piece, marks)
+        if "'" in piece.words:
+            for match in _APOSTROPHE.finditer(piece.words):
+                at, around = piece.start + match.start(), _around(piece.words, match.start())
+                yield Trouble(at, "a typewriter's apostrophe: write ’", around, Edit(at, at + 1, "’"))
+
+
+def _piece(piece: Piece, marks: tuple[str, str]) -> Iterator[Trouble]:
+    words, depth, found = piece.words, 0, list[tuple[int, str]]()
+    for match in _SIGNS.finditer(words):
+        at = match.start()
+        opening = _opens(words, at)
+        if opening is None:
+            return
+        if opening:
+            found.append((at, marks[min(depth, 1)][0]))
+            depth += 1
+        else:
+            depth -= 1
+            if depth < 0:
+                break
+            found.append((at, marks[min(depth, 1)][1]))
+    if depth:
+        # Nobody can say which one is missing; a quotation may also go on in the next paragraph.
+        return
+    for at, right in found:
+        if words[at] != right:
+            place = piece.start + at
+            yield Trouble(place, f"write {right} here", _around(words, at), Edit(place, place + 1, right))
+
+
+def _opens(words: str, at: int) -> bool | None:
+    """Whether a mark opens a quotation; None where only a reader can say it: inches, a mark between spaces."""
+    sign = words[at]
+    if sign in _OPENING:
+        return True
+    if sign in _CLOSING and sign != "”":
+        return False
+    before = words[:at].rstrip(MARK + "[]")[-1:]
+    after = words[at + 1 :].lstrip(MARK + "[]")[:1]
+    leading = not before or before.isspace() or before in '([{—–-/«„“‹"'
+    trailing = bool(after) and (after.isalnum() or after in f'{CODE}«„“‹"…$€#.(')
+    if sign == '"' and before.isdigit() and not trailing:
+        return None
+    if leading and trailing:
+        return True
+    if not leading and not (after.isalnum() or after == CODE):
+        return False
+    return None
+
+
+def _around(words: str, at: int) -> str:
+    return " ".join(words[max(0, at - 20) : at + 20].replace(MARK, "").replace(CODE, "…").split())
+
+
+CHECK = Check("quotes", Severity.WARNING, "tamizdat check --fix writes them", look=look)
