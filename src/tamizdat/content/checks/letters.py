@@ -38,7 +38,7 @@ def _word(piece: Piece, match: re.Match[str]) -> Iterator[Trouble]:
         doubles = _TO_CYRILLIC
     elif all(char in _TO_LATIN for char in cyrillic) and not all(char in _TO_CYRILLIC for char in latin):
         doubles = _TO_LATIN
-    odd = latin if len(latin) <= len(cyrillic) else cyrillic
+    odd = latin if doubles is _TO_CYRILLIC or (not doubles and len(latin) <= len(cyrillic)) else cyrillic
     told = f"{', '.join(dict.fromkeys(odd))} {'is' if len(set(odd)) == 1 else 'are'}"
     message = f"a word with letters of two alphabets: {told} {'Latin' if odd is latin else 'Cyrillic'}"
     start = piece.start + match.start()

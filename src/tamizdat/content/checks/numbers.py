@@ -22,6 +22,7 @@ from tamizdat.content.checking.shapes import Check, Severity, Trouble
 _SPACES = "[ \u00a0\u2009\u202f]"
 _NUMBER = re.compile(rf"(?<![\w.])\d{{1,3}}(?:{_SPACES}\d{{3}})+(?!\d)|(?<!\w)\d++(?:[.,:]\d++)*+(?!\.\w)")
 _THOUSANDS = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*")
+_DIGIT = re.compile(r"\d")
 _SCALES = (1000, 1_000_000, 1_000_000_000)
 
 
@@ -79,13 +80,14 @@ def _figures(page: Page) -> list[_Figure]:
     found = []
     dates = _dates(page.lang)
     for piece in page.pieces:
-        if piece.lang != page.lang or piece.start < page.body:
+        if piece.lang != page.lang or piece.start < page.body or not _DIGIT.search(piece.words):
             continue
         words = piece.words
-        if dates and any(char.isdigit() for char in words):
+        if dates:
             pattern, months = dates
             for match in pattern.finditer(words):
-                day, month = (match["day"], match["month"]) if match["day"] else (match["after"], match["before"])
+                told = match.groupdict()
+                day, month = told["day"] or told["after"], told["month"] or told["before"]
                 number = next(number for stem, number in months if month.startswith(stem))
                 found.append(_Figure(piece.start + match.start(), f"{int(day)}/{number}", match[0]))
             words = pattern.sub(lambda match: " " * len(match[0]), words)
@@ -117,10 +119,11 @@ def _dates(lang: str) -> tuple[re.Pattern[str], list[tuple[str, int]]] | None:
             stems += [(each, month) for each in {stem, stem[0].upper() + stem[1:], *_small(names, stem)}]
     stems.sort(key=lambda each: -len(each[0]))
     name = "|".join(re.escape(stem) for stem, _ in stems)
-    pattern = (
-        rf"(?<![\w.,])(?P<day>\d{{1,2}})(?:-|\.?{_SPACES}|-?{_SPACES})(?P<month>(?:{name})[^\W\d_]*)"
-        rf"|(?<!\w)(?P<before>(?:{name})[^\W\d_]*){_SPACES}(?P<after>\d{{1,2}})(?![\w:]|[.,]\d)"
-    )
+    month = rf"(?:{name})[^\W\d_]*"
+    pattern = rf"(?<![\w.,])(?P<day>\d{{1,2}})(?:-?[^\W\d_]{{1,3}})?(?:-|[.]?{_SPACES}|-{_SPACES})(?P<month>{month})"
+    if lang.startswith("en"):
+        # Elsewhere, what follows a month is a year or the number of something.
+        pattern += rf"|(?<!\w)(?P<before>{month}){_SPACES}(?P<after>\d{{1,2}})(?![\w:]|[.,]\d)"
     return re.compile(pattern), stems
 
 
