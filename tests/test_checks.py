@@ -1,4 +1,4 @@
-"""Protects readers from what editors overlook, and editors from false alarms: each check, case by case, and the real texts.
+"""Protects readers from what editors overlook, and editors from false alarms: each check, case by case, then all texts.
 
 The cases stand in cases/checks/<check>.yml; its name is that of the check's module.
 
@@ -6,7 +6,7 @@ The cases stand in cases/checks/<check>.yml; its name is that of the check's mod
     en, ru …   bodies of the versions; the first is the original
     title      of all versions, instead of “Title”
     glossary   the text of glossary.yml
-    findings   what must be found, and nothing else: in which version (lang), `at` which words (a | in them is the place),
+    findings   what must be found, and nothing else: in which version (lang), `at` which words (a | is the place),
                what the message and the fragment `say`
     fixed      what the body is after --fix, by version; the others stay as they are
 """

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from tamizdat.cli import FOUND, screen
 from tamizdat.cli.options import config_option
-from tamizdat.errors import BuildError
+from tamizdat.errors import BuildError, EditorError
 
 if TYPE_CHECKING:
     from tamizdat.content.checking.mend import Mended
@@ -50,23 +50,27 @@ def check(context: click.Context, /, config_file: Path, paths: tuple[Path, ...],
     PATH is a file or a folder to tell of; without it, everything. Exit code 1: there is an error (with --strict, a
     warning). What is right as it is can be silenced in checks.yml, with the reason.
     """
-    checked = _checked(config_file, paths)
-    if how["fix"] and _mend(checked, ask=not how["yes"]):
+    from tamizdat.content.checking.run import form  # noqa: PLC0415
+
+    try:
         checked = _checked(config_file, paths)
-    told = [each for each in checked.findings if each.severity.weight >= _weight(str(how["severity"]))]
+        if how["fix"] and _mend(checked, ask=not how["yes"]):
+            checked = _checked(config_file, paths)
+        found, files = checked.findings, checked.files
+    except EditorError as error:
+        found, files = tuple(form(error.problems)), 0
+    told = [each for each in found if each.severity.weight >= _weight(str(how["severity"]))]
     if how["as_json"]:
-        click.echo(
-            json.dumps({"files": checked.files, "findings": [asdict(each) for each in told]}, ensure_ascii=False)
-        )
+        click.echo(json.dumps({"files": files, "findings": [asdict(each) for each in told]}, ensure_ascii=False))
     elif how["github"]:
         for each in told:
             click.echo(annotation(each))
     else:
         _show(told)
     if not how["as_json"]:
-        screen.say(_summary(checked.files, told))
+        screen.say(_summary(files, told))
     worst = _weight("warning" if how["strict"] else "error")
-    if any(each.severity.weight >= worst for each in checked.findings):
+    if any(each.severity.weight >= worst for each in found):
         context.exit(FOUND)
 
 
@@ -137,7 +141,7 @@ def _mend(checked: Checked, *, ask: bool) -> bool:
         return False
     count = f"{len(mended)} {'file' if len(mended) == 1 else 'files'}"
     if ask:
-        if not sys.stdin.isatty():
+        if not asks():
             raise BuildError(
                 f"there is nobody to ask whether to mend {count}\n    -> run it on a terminal, or add --yes"
             )
@@ -146,6 +150,11 @@ def _mend(checked: Checked, *, ask: bool) -> bool:
     write(mended)
     _tell(f"mended {count}")
     return True
+
+
+def asks() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def _show_difference(checked: Checked, mended: Mended) -> None:

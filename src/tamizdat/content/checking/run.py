@@ -101,12 +101,11 @@ def _told(
     versions = {path: version for version, path in known.tree.versions.items()}
     paths = {report.name(path): path for path in known.tree.versions.values()}
     seen = {name for name, path in paths.items() if _is_wanted(path, wanted)}
+    # What is wrong with settings, glossary or silences concerns every file.
     told = {
-        Finding(
-            each.path, each.line, min(each.line, 1), Severity.ERROR, FORMAT, each.message, each.fragment, each.remedy
-        )
-        for each in report.problems
-        if _is_wanted(report.root / each.path, wanted)
+        each
+        for each in form(report.problems)
+        if _is_wanted(place := report.root / each.file, wanted) or not place.is_relative_to(known.settings.docs)
     }
     edits: dict[Path, list[Edit]] = {}
     for finding, edit in found:
@@ -119,6 +118,16 @@ def _told(
     told.update(ears.idle(seen))
     mendable = {path: tuple(each) for path, each in edits.items()}
     return Checked(tuple(sorted(told)), mendable, len(seen & paths.keys()), known, bench, ears, versions)
+
+
+def form(problems: Iterable[Problem]) -> list[Finding]:
+    """What loading says, as findings."""
+    return [
+        Finding(
+            each.path, each.line, min(each.line, 1), Severity.ERROR, FORMAT, each.message, each.fragment, each.remedy
+        )
+        for each in sorted(set(problems))
+    ]
 
 
 def _is_wanted(path: Path, wanted: Collection[Path]) -> bool:

@@ -119,11 +119,11 @@ def _dates(lang: str) -> tuple[re.Pattern[str], list[tuple[str, int]]] | None:
             stems += [(each, month) for each in {stem, stem[0].upper() + stem[1:], *_small(names, stem)}]
     stems.sort(key=lambda each: -len(each[0]))
     name = "|".join(re.escape(stem) for stem, _ in stems)
-    month = rf"(?:{name})[^\W\d_]*"
-    pattern = rf"(?<![\w.,])(?P<day>\d{{1,2}})(?:-?[^\W\d_]{{1,3}})?(?:-|[.]?{_SPACES}|-{_SPACES})(?P<month>{month})"
+    word = rf"(?:{name})[^\W\d_]*"
+    pattern = rf"(?<![\w.,])(?P<day>\d{{1,2}})(?:-?[^\W\d_]{{1,3}})?(?:-|[.]?{_SPACES}|-{_SPACES})(?P<month>{word})"
     if lang.startswith("en"):
         # Elsewhere, what follows a month is a year or the number of something.
-        pattern += rf"|(?<!\w)(?P<before>{month}){_SPACES}(?P<after>\d{{1,2}})(?![\w:]|[.,]\d)"
+        pattern += rf"|(?<!\w)(?P<before>{word}){_SPACES}(?P<after>\d{{1,2}})(?![\w:]|[.,]\d)"
     return re.compile(pattern), stems
 
 
