@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -272,6 +273,21 @@ def test_twice_is_once_and_nothing_but_words_changes(desk: Desk) -> None:
     assert path.read_text("utf-8") == once
 
 
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [("Words.", "<b>Words</b>"), ("two", "[two](../b/index.md)"), ("Words.", "`Words`"), ("{#one}", "{#two}")],
+)
+def test_a_file_that_would_be_read_otherwise_is_not_mended(desk: Desk, words: str, instead: str) -> None:
+    """Whatever a check of the future may want to write."""
+    path = desk.article("a", "en", "## One {#one}\n\nWords.\n\nAnd two.")
+    checked = check(load_settings(desk.root / "mkdocs.yml"))
+    at = path.read_text("utf-8").index(words, path.read_text("utf-8").index("\n---\n"))
+    right, wrong = Edit(at, at + 1, path.read_text("utf-8")[at].swapcase()), Edit(at, at + len(words), instead)
+    assert mend.mend(dataclasses.replace(checked, edits={path: (wrong,)})) == []
+    if words != "{#one}":
+        assert len(mend.mend(dataclasses.replace(checked, edits={path: (right,)}))) == 1
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_line_ends_byte_order_marks_and_modes_stay(desk: Desk, ends: str, mark: str) -> None:
@@ -327,7 +343,7 @@ def test_whatever_is_written_a_fix_changes_words_only_and_comes_to_an_end(body: 
         text = mend.apply(text.encode(), edits).decode()
     else:
         pytest.fail(f"no end: {text!r}")
-    kept = re.compile(r"[^\w\s\"“”„«»‹›'’\u00ad]|_|```")
+    kept = re.compile(r"[^\w\s\"“”„«»‹›'‘’\u00ad]|_|```")
     assert kept.findall(text) == kept.findall(page.text)
 
 

@@ -13,6 +13,10 @@ The cases stand in cases/checks/<check>.yml; its name is that of the check's mod
 
 from __future__ import annotations
 
+import math
+import re
+import runpy
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,8 @@ from tamizdat.content.checking.reading import Page, read
 from tamizdat.content.checking.registry import registry
 from tamizdat.content.checking.run import check, compared, looked
 from tamizdat.content.checking.shapes import Edit, Finding
+from tamizdat.content.checks import length
+from tamizdat.content.load import survey
 from tamizdat.content.report import Report
 from tamizdat.content.settings import load
 
@@ -109,6 +115,51 @@ def test_each_check_has_cases_of_both_kinds() -> None:
 def test_every_case_has_a_name_of_its_own() -> None:
     names = [(module, case["name"]) for module, case in CASES]
     assert len(names) == len(set(names))
+
+
+@pytest.fixture(scope="module")
+def real_pages() -> list[Page]:
+    """All versions of the real publication."""
+    known = survey(load(ROOT / "mkdocs.yml"))
+    return [
+        read(Page(path.name, key, lang, path.read_text("utf-8"))) for (key, lang), path in known.tree.versions.items()
+    ]
+
+
+def test_a_text_in_the_wrong_language_is_found(real_pages: list[Page]) -> None:
+    """Each real text, in a file that says another language."""
+    for page in real_pages:
+        for lang in {"en", "ru", "kk", "ky"} - {page.lang}:
+            wrong = read(Page(page.file, page.key, lang, page.text))
+            found = [each for each, _ in looked(wrong) if each.name == "language"]
+            assert found, (page.key, page.lang, lang)
+            assert {each.message.split("”")[0] for each in found} == {f"words in “{page.lang}"}, (page.key, lang)
+
+
+def test_a_slip_in_a_real_number_is_found(real_pages: list[Page]) -> None:
+    """Each year of each real translation, one too late: told, unless the text has that year, too."""
+    originals = {page.key: page for page in real_pages if "\ntranslation:" not in page.text}
+    tried = 0
+    for page in real_pages:
+        for year in sorted(set(re.findall(r"\b20[012]\d\b", " ".join(piece.words for piece in page.pieces)))):
+            later = str(int(year) + 1)
+            if originals[page.key] is page or later in page.text + originals[page.key].text:
+                continue
+            end = page.text[page.body :].replace(year, later)
+            slipped = read(Page(page.file, page.key, page.lang, page.text[: page.body] + end))
+            told = {each.fragment for each, _ in compared(originals[page.key], slipped) if each.name == "numbers"}
+            assert later in told, (page.key, page.lang, year)
+            tried += 1
+    assert tried > 20
+
+
+def test_the_lengths_are_those_of_this_publication() -> None:
+    """The data were measured, not guessed; a text more or less changes them little."""
+    measured = runpy.run_path(str(ROOT / "benchmarks" / "lengths.py"))["measure"](ROOT / "mkdocs.yml")
+    data = yaml.safe_load((Path(length.__file__).parent / "data" / "lengths.yml").read_text("utf-8"))
+    assert data.keys() == {"-".join(pair) for pair in measured}
+    for pair, found in measured.items():
+        assert statistics.mean(found) == pytest.approx(math.log(data["-".join(pair)]["ratio"]), abs=0.03)
 
 
 def test_the_real_publication_passes() -> None:

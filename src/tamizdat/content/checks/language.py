@@ -1,8 +1,8 @@
 """A paragraph is in the language that its file says.
 
-Each word speaks for the languages that know it as a frequent one, and against those that cannot write it. Told is
-only a paragraph that another language knows clearly better; quotations, code and names of works within quotation
-marks have no say.
+Each word speaks for the languages that know it as a frequent one or that alone write it so, and against those that
+cannot write it. Told is only a paragraph that another language knows clearly better; quotations, code and names of
+works within quotation marks have no say.
 """
 
 from __future__ import annotations
@@ -38,24 +38,30 @@ def look(page: Page) -> Iterator[Trouble]:
             continue
         # Most paragraphs are what they say: their own language alone is asked first.
         ours = _score(page.lang, words)
-        if ours * 5 >= len(words):
+        if ours * 3 >= len(words):
             continue
         best, other = max((_score(lang, words), lang) for lang in known)
-        if other != page.lang and best >= 3 and best - ours >= max(3, len(words) // 5):
+        if other != page.lang and best >= 3 and best - ours >= max(3, len(words) // 8):
             text = shown(piece.words)
             yield Trouble(piece.start, f"words in “{other}”, in a file that says “{page.lang}”", text[:80])
 
 
 def _score(lang: str, words: list[str]) -> int:
-    letters, frequent = _data()[lang]
-    return sum(1 if word in frequent else -(not letters.issuperset(word)) for word in words)
+    letters, own, frequent = _data()[lang]
+    known = sum(1 for word in words if word in frequent or (own and own.search(word)))
+    return known - sum(1 for word in words if not letters.issuperset(word))
 
 
 @functools.cache
-def _data() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+def _data() -> dict[str, tuple[frozenset[str], re.Pattern[str] | None, frozenset[str]]]:
+    """By language: its letters, what finds those of its own, its frequent words."""
     text = (resources.files("tamizdat.content.checks") / "data" / "languages.yml").read_text("utf-8")
     found = yaml.safe_load(text)
-    return {lang: (frozenset(each["letters"]), frozenset(each["words"].split())) for lang, each in found.items()}
+    own = {lang: re.compile(each["own"].replace(" ", "|")) for lang, each in found.items() if "own" in each}
+    return {
+        lang: (frozenset(each["letters"]), own.get(lang), frozenset(each["words"].split()))
+        for lang, each in found.items()
+    }
 
 
 CHECK = Check(
