@@ -93,6 +93,13 @@ def test_settings_that_cannot_be_read_are_findings(desk: Desk) -> None:
     assert run(desk, "--github").stdout.startswith("::error file=mkdocs.yml,line=")
 
 
+def test_words_of_the_interface_that_are_missing_are_told_alone(desk: Desk) -> None:
+    """Nothing can be converted without them."""
+    desk.article("a", "en", WRONG)
+    (desk.root / "overrides/strings/ru.yml").unlink()
+    assert {(each["file"], each["name"]) for each in found(desk)} == {("overrides/strings/ru.yml", "format")}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [((), 0), (("--strict",), 1), (("--severity", "error"), 0), (("--severity", "error", "--strict"), 1)],
@@ -199,6 +206,9 @@ def test_a_silence_of_files_that_were_not_looked_at_may_be_of_use(desk: Desk) ->
     silence(desk, "check: letters, slug: a, reason: it is so")
     (told,) = found(desk)
     assert (told["file"], told["line"], told["severity"], told["name"]) == ("checks.yml", 1, "note", "silence")
+    assert found(desk, str(desk.docs / "index.en.md")) == []
+    silence(desk, "check: letters, file: 'docs/*', reason: it is so")
+    assert len(found(desk)) == 1
     assert found(desk, str(desk.docs / "index.en.md")) == []
 
 

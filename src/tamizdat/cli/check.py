@@ -8,6 +8,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,8 +80,11 @@ def _checked(config_file: Path, paths: Sequence[Path]) -> Checked:
     from tamizdat.content.settings import load  # noqa: PLC0415
     from tamizdat.editions.site.executors import Power  # noqa: PLC0415
 
-    with Power() as power:
-        return run(load(config_file), [path.resolve() for path in paths], power.map)
+    try:
+        with Power() as power:
+            return run(load(config_file), [path.resolve() for path in paths], power.map)
+    except BrokenProcessPool as error:
+        raise BuildError(f"a worker process ended before its work did: {error}") from error
 
 
 def _weight(severity: str) -> int:

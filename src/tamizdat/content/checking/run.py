@@ -80,7 +80,17 @@ def check(settings: Settings, wanted: Collection[Path] = (), spread: Spread | No
         outlines.append(examined.outline)
         found += examined.found
     check_links(outlines, known.tree, known.report)
-    return _told(known, bench, found, ears, wanted)
+    versions = {path: version for version, path in known.tree.versions.items()}
+    seen = {known.report.name(path): path for path in versions if _is_wanted(path, wanted)}
+    told, edits = _told(found, ears, seen)
+    # What is wrong with settings, glossary or silences concerns every file.
+    told |= {
+        each
+        for each in form(known.report.problems)
+        if _is_wanted(place := settings.root / each.file, wanted) or not place.is_relative_to(settings.docs)
+    }
+    told |= ears.idle(seen, [known.report.name(path) for path in versions])
+    return Checked(tuple(sorted(told)), edits, len(seen), known, bench, ears, versions)
 
 
 def _here(do: Callable[[list[Manuscript]], list[Examined]], each: Iterable[Manuscript]) -> Iterator[Examined]:
@@ -95,29 +105,17 @@ def _desk(settings: Settings, report: Report) -> tuple[Ears, tuple[Term, ...]]:
 
 
 def _told(
-    known: Survey, bench: Bench, found: Iterable[tuple[Finding, Edit | None]], ears: Ears, wanted: Collection[Path]
-) -> Checked:
-    report = known.report
-    versions = {path: version for version, path in known.tree.versions.items()}
-    paths = {report.name(path): path for path in known.tree.versions.values()}
-    seen = {name for name, path in paths.items() if _is_wanted(path, wanted)}
-    # What is wrong with settings, glossary or silences concerns every file.
-    told = {
-        each
-        for each in form(report.problems)
-        if _is_wanted(place := report.root / each.file, wanted) or not place.is_relative_to(known.settings.docs)
-    }
+    found: Iterable[tuple[Finding, Edit | None]], ears: Ears, seen: Mapping[str, Path]
+) -> tuple[set[Finding], Mapping[Path, tuple[Edit, ...]]]:
+    """What is not silenced of the files that are `seen`, by their names; and the edits, by file."""
+    told = set()
     edits: dict[Path, list[Edit]] = {}
     for finding, edit in found:
         if finding.file in seen and not ears.silent(finding):
             told.add(finding)
             if edit is not None:
-                edits.setdefault(paths[finding.file], []).append(edit)
-    if len(seen) == len(paths):
-        seen |= {each.file for each in ears.silences}
-    told.update(ears.idle(seen))
-    mendable = {path: tuple(each) for path, each in edits.items()}
-    return Checked(tuple(sorted(told)), mendable, len(seen & paths.keys()), known, bench, ears, versions)
+                edits.setdefault(seen[finding.file], []).append(edit)
+    return told, {path: tuple(each) for path, each in edits.items()}
 
 
 def form(problems: Iterable[Problem]) -> list[Finding]:

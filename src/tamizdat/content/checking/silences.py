@@ -79,9 +79,10 @@ class Ears:
         self.used |= fitting
         return bool(fitting)
 
-    def idle(self, files: Collection[str]) -> list[Finding]:
-        """A note on each silence that nothing needed, though it is about one of `files`, which were looked at."""
-        return [
+    def idle(self, seen: Collection[str], files: Iterable[str]) -> set[Finding]:
+        """A note on each silence that nothing needed, where all of `files` that it is about were `seen`."""
+        away = set(files) - set(seen)
+        return {
             Finding(
                 NAME,
                 each.line,
@@ -93,5 +94,5 @@ class Ears:
                 "take it out",
             )
             for each in self.silences
-            if each.line not in self.used and any(fnmatch.fnmatchcase(file, each.file) for file in files)
-        ]
+            if each.line not in self.used and not any(fnmatch.fnmatchcase(file, each.file) for file in away)
+        }

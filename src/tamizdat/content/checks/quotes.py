@@ -21,6 +21,7 @@ MARKS = {
 
 _SIGNS = re.compile('["“”„«»‹›]')
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
 _OPENING, _CLOSING = "«„‹", "»”›"
 
 
@@ -37,24 +38,25 @@ def look(page: Page) -> Iterator[Trouble]:
 
 
 def _piece(piece: Piece, marks: tuple[str, str]) -> Iterator[Trouble]:
-    words, depth, found = piece.words, 0, list[tuple[int, str]]()
+    words, open_ones, found = piece.words, list[int](), dict[int, str]()
     for match in _SIGNS.finditer(words):
         at = match.start()
         opening = _opens(words, at)
-        if opening is None:
+        if opening is None or (not opening and not open_ones):
             return
+        depth = min(len(open_ones) - (not opening), 1)
+        found[at] = marks[depth][0 if opening else 1]
         if opening:
-            found.append((at, marks[min(depth, 1)][0]))
-            depth += 1
-        else:
-            depth -= 1
-            if depth < 0:
-                break
-            found.append((at, marks[min(depth, 1)][1]))
-    if depth:
+            open_ones.append(at)
+            continue
+        first = open_ones.pop()
+        if piece.lang == "en" and words[first] != '"' and _CYRILLIC.search(words, first, at):
+            # A word of another alphabet may keep the marks that it has there: «зеркало».
+            found[first], found[at] = words[first], words[at]
+    if open_ones:
         # Nobody can say which one is missing; a quotation may also go on in the next paragraph.
         return
-    for at, right in found:
+    for at, right in found.items():
         if words[at] != right:
             place = piece.start + at
             yield Trouble(place, f"write {right} here", _around(words, at), Edit(place, place + 1, right))
