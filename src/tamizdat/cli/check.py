@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tamizdat.content.checking.shapes import Finding
 
 COLOURS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+_WORDS = re.compile(r"\w+|\W")
 GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -162,13 +164,23 @@ def asks() -> bool:
 
 
 def _show_difference(checked: Checked, mended: Mended) -> None:
+    """Each line before and after; what changes in it stands out. Mending makes no lines and takes none away."""
     name = checked.known.report.name(mended.path)
-    before, after = (data.decode("utf-8-sig").splitlines() for data in (mended.before, mended.after))
-    colours = {"+": "green", "-": "red", "@": "cyan"}
-    for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", n=0, lineterm=""):
-        _tell(line.replace("\u00a0", "␣"), colours.get(line[0], ""))
+    lines = (data.decode("utf-8-sig").splitlines() for data in (mended.before, mended.after))
+    screen.err.print(Text(name, style="bold"))
+    for number, (before, after) in enumerate(zip(*lines, strict=True), 1):
+        if before != after:
+            screen.err.print(Text(f"@@ line {number}", style="cyan"))
+            old, new = (_WORDS.findall(line.replace("\u00a0", "␣")) for line in (before, after))
+            told, instead = Text("-", style="red"), Text("+", style="green")
+            for kind, first, last, begin, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+                style = "" if kind == "equal" else "reverse"
+                told.append("".join(old[first:last]), style)
+                instead.append("".join(new[begin:end]), style)
+            screen.err.print(told)
+            screen.err.print(instead)
 
 
-def _tell(text: str, style: str = "") -> None:
+def _tell(text: str) -> None:
     """A line beside the findings, which alone stand in the output."""
-    screen.err.print(Text(text, style=style))
+    screen.err.print(Text(text))
