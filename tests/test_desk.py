@@ -200,9 +200,9 @@ def test_old_words_are_found_under_an_old_name(desk: Desk) -> None:
     said(desk, "accept", "letter", "en")
     commit(desk.root)
     git(desk.root, "mv", "docs/explainers/letter", "docs/explainers/post")
-    commit(desk.root)
     path = desk.docs / "explainers/post/index.ru.md"
     path.write_text(path.read_text("utf-8").replace("Ответа оно не", "Ответа оно так и не"), "utf-8")
+    commit(desk.root)
     assert "{+так и+}" in said(desk, "diff", "post", "en", code=1)
 
 
@@ -232,6 +232,18 @@ def test_a_minor_change_leaves_current_what_was_current_and_stale_what_was_stale
     assert "nothing changed in the original" in said(desk, "accept", "letter", "--minor", code=2)
 
 
+def test_a_version_that_comes_later_does_not_hide_what_may_be_minor(desks: Callable[..., Desk]) -> None:
+    desk = desks("three", en="English", kk="Қазақша", ru="Русский")
+    letter(desk)
+    said(desk, "accept", "letter", "en")
+    letter(desk, CHANGED)
+    desk.article("letter", "kk", MENDED, of="ru")
+    said(desk, "accept", "letter", "kk")
+    assert states(desk, "letter") == {"en": "2 stale", "kk": "current", "ru": "original"}
+    assert said(desk, "accept", "letter", "--minor") == "letter in en is current\n"
+    assert states(desk, "letter") == {"en": "current", "kk": "current", "ru": "original"}
+
+
 # --- the start --------------------------------------------------------------------------------------------------------
 
 
@@ -249,15 +261,31 @@ def test_all_is_recorded_at_the_start_and_nothing_stale_becomes_current(desk: De
     assert list(held["texts"]) == ["addresses", "index", "topics"]
 
 
-def test_another_original_makes_all_unrecorded(desk: Desk) -> None:
+def test_another_original_makes_all_unrecorded(desks: Callable[..., Desk]) -> None:
+    desk = desks("three", en="English", kk="Қазақша", ru="Русский")
     letter(desk)
-    said(desk, "accept", "letter", "en")
+    desk.article("letter", "kk", VERSION, of="ru")
+    said(desk, "accept", "--all")
     desk.article("letter", "en", VERSION)
     desk.article("letter", "ru", ORIGINAL, of="en")
-    assert states(desk, "letter") == {"en": "original", "ru": "not recorded"}
-    assert "nothing records what letter in ru was made from" in said(desk, "diff", "letter", "ru", code=2)
+    desk.article("letter", "kk", VERSION, of="en")
+    assert states(desk, "letter") == {"en": "original", "kk": "not recorded", "ru": "not recorded"}
+    assert "nothing records what letter in kk was made from" in said(desk, "diff", "letter", "kk", code=2)
     said(desk, "accept", "letter", "ru")
     assert list(json.loads(locked(desk))["texts"]["index"]["versions"]) == ["ru"]
+
+
+def test_what_is_gone_goes_out_of_the_lock(desk: Desk) -> None:
+    for lang, of in (("en", ""), ("ru", "en")):
+        desk.page("about", lang, of=of)
+        desk.page("licence", lang, of=of)
+    said(desk, "accept", "--all")
+    for lang in ("en", "ru"):
+        (desk.docs / f"about.{lang}.md").unlink()
+    desk.page("licence", "en", "Other words.")
+    said(desk, "accept", "licence", "ru")
+    held = json.loads((desk.docs / "translation.lock.json").read_text("utf-8"))
+    assert list(held["texts"]) == ["addresses", "index", "licence", "topics"]
 
 
 def test_a_damaged_lock_is_told_and_nothing_is_written(desk: Desk) -> None:
