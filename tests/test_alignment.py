@@ -105,7 +105,7 @@ def texts(real_loaded: Loaded) -> list[dict[str, tuple[Passage, ...]]]:
 
 
 def test_every_part_of_the_publication_is_aligned(texts: list[dict[str, tuple[Passage, ...]]]) -> None:
-    """They were read side by side: each version has the blocks of its original, one for one, in the same order."""
+    """Each version has as many blocks of each kind as its original, in the same order: so the right pairs are known."""
     tally = Tally()
     for versions in texts:
         for one, other in itertools.permutations(versions.values(), 2):
