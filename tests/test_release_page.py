@@ -72,6 +72,7 @@ def code(page: str) -> list[str]:
     return str(block.text_content()).splitlines()
 
 
+@pytest.mark.slow
 def test_every_page_names_the_key(four: Desk) -> None:
     keys = Keys()
     keys.write(four.root)
@@ -92,6 +93,7 @@ def test_every_page_names_the_key(four: Desk) -> None:
     assert "«Этот выпуск»" in made["text/ru/explainers/both.md"].splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_without_a_key_every_page_says_that_nothing_is_signed(four: Desk) -> None:
     made = pages(four)
     for path, text in made.items():

@@ -21,6 +21,7 @@ from tamizdat.errors import ReachError, Verdict
 from tamizdat.mirrors.web import Patience, Web
 from tamizdat.release.lists import RELEASE, SUMS
 
+pytestmark = pytest.mark.slow  # hosts that keep us waiting, and real short deadlines
 OLD = release()
 SHORT = Patience(silence=0.7, grace=0.7, speed=20_000)
 STALLS: dict[str, Fault] = {
