@@ -13,6 +13,7 @@ from tamizdat import __version__
 from tamizdat.cli import FAILED, FOUND, desk, screen
 from tamizdat.cli.check import check
 from tamizdat.cli.key import key
+from tamizdat.cli.new import new
 from tamizdat.cli.options import config_option, passphrase
 from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.errors import BuildError, EditorError
@@ -29,6 +30,7 @@ def commands() -> None:
 
 commands.add_command(check)
 commands.add_command(key)
+commands.add_command(new)
 commands.add_command(desk.status)
 commands.add_command(desk.diff)
 commands.add_command(desk.accept)
