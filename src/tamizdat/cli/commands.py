@@ -70,9 +70,10 @@ def build(config_file: Path, host_url: str | None, attach: bool, workers: int | 
 def serve(config_file: Path, port: int, open_browser: bool) -> None:
     """Show the publication while you write: rebuilds on save and reloads the browser."""
     from tamizdat.cli.release import Release  # noqa: PLC0415
+    from tamizdat.editions.site.serve import Showing, Terminal  # noqa: PLC0415
     from tamizdat.editions.site.serve import serve as serve_site  # noqa: PLC0415
 
-    serve_site(config_file, port, Release(), screen.say, screen.problems, open_browser=open_browser)
+    serve_site(Showing(config_file, port, open_browser), Release(), Terminal(screen.say, screen.problems))
 
 
 @commands.command()
