@@ -124,6 +124,9 @@ class _Build:
         """Every step, in order."""
         self.progress("reading", 0, 0)
         self.known = survey(self.settings)
+        if not self.known.strings:
+            # Without its words the interface cannot even say that a page is missing.
+            self.known.report.check()
         if not self.last.units:
             self.power.expect(len(self.known.keys(articles=True)))
         self.material = Material(self.known, self.inputs, self.store)

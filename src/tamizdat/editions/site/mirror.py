@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -20,8 +21,20 @@ def mirror(source: Path, files: Mapping[str, tuple[int, int, int]], target: Path
         if path in held:
             os.unlink(place)
         else:
+            if os.path.isdir(place):
+                shutil.rmtree(place)
             os.makedirs(os.path.dirname(place), exist_ok=True)
         swap.link(os.path.join(source, path), place)
+
+
+def tidy(folder: Path) -> None:
+    """Take away the folders below that hold no file which `scan` tells of."""
+    for place, _, _ in os.walk(folder, topdown=False):
+        if os.path.basename(place) == "__pycache__":
+            shutil.rmtree(place)
+            continue
+        with contextlib.suppress(OSError):
+            os.rmdir(place)
 
 
 def remove(folder: Path, paths: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ import time
 import traceback
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +101,19 @@ class Preview(LiveReloadServer):
                 self._visible_epoch = self._wanted_epoch
                 self._epoch_cond.notify_all()
 
-    def start(self) -> None:
-        """Serve, in a thread."""
-        self.server_bind()
+    @contextlib.contextmanager
+    def open(self) -> Iterator[None]:
+        """Take the port; whoever asks before the first build is done waits."""
+        try:
+            self.server_bind()
+        except OSError as error:
+            self.server_close()
+            raise BuildError(f"--port: {error}\n    -> name another one, or 0 for any") from error
         self.server_activate()
-        self.serve_thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
 
 
 def _no_builder() -> None:
@@ -115,14 +123,14 @@ def _no_builder() -> None:
 class _Kitchen:
     """Builds again and again, and says how it went."""
 
-    def __init__(self, showing: Showing, release: Release, terminal: Terminal) -> None:
-        self.config_file, self.release, self.terminal = showing.config_file, release, terminal
+    def __init__(self, config_file: Path, release: Release, terminal: Terminal) -> None:
+        self.config_file, self.release, self.terminal = config_file, release, terminal
 
     def build(self, kept: Warm) -> str:
         """Build; gives what is wrong, "" for nothing. Whatever happens, the server lives on."""
         say = self.terminal.say
         try:
-            built = build(self.config_file, replace(Options(), warm=kept), self.release)
+            built = build(self.config_file, Options(warm=kept), self.release)
         except EditorError as error:
             self.terminal.tell(error)
             count = len(error.problems)
@@ -137,30 +145,34 @@ class _Kitchen:
         return ""
 
 
-def _sources(settings: Settings, config_file: Path) -> tuple[Path, ...]:
-    return settings.docs, settings.overrides, settings.root / "releases", config_file
+def _sources(settings: Settings, config_file: Path) -> list[Path]:
+    return [settings.docs, settings.overrides, settings.root / "releases", config_file.absolute()]
 
 
 def serve(showing: Showing, release: Release, terminal: Terminal) -> None:
     """Build, serve on 127.0.0.1, build again on every save. A text with problems keeps the last good site."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    settings = load_settings(showing.config_file)
-    kitchen = _Kitchen(showing, release, terminal)
-    server = Preview(showing.port, settings.site)
-    with contextlib.suppress(KeyboardInterrupt), warm(settings.site) as kept:
-        watch = Watch(_sources(settings, showing.config_file))
+    config = showing.config_file
+    settings = load_settings(config)
+    kitchen, server = _Kitchen(config, release, terminal), Preview(showing.port, settings.site)
+    with contextlib.suppress(KeyboardInterrupt), server.open(), warm(settings.site) as kept:
+        watch = Watch(_sources(settings, config))
         server.problems = kitchen.build(kept)
-        server.start()
-        terminal.say(f"http://127.0.0.1:{showing.port}/ shows {settings.site}; Ctrl-C ends it")
+        server.serve_thread.start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        terminal.say(f"{address} shows {settings.site}; Ctrl-C ends it")
         if showing.open_browser:
-            webbrowser.open(server.url)
-        try:
-            while True:
-                kept.settle()
-                while not watch.changed():
-                    time.sleep(watch.pause)
-                with server.renewing():
-                    server.problems = kitchen.build(kept)
-        finally:
-            server.shutdown()
+            webbrowser.open(address)
+        while True:
+            kept.settle()
+            while not watch.changed():
+                time.sleep(watch.pause)
+            with contextlib.suppress(EditorError):
+                settings = load_settings(config)
+            # Before the build: what is mended there must be seen, too.
+            watch.sources = _sources(settings, config)
+            with server.renewing():
+                server.problems = kitchen.build(kept)
+                if not server.problems:
+                    server.root = str(settings.site)

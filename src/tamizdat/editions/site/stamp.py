@@ -44,12 +44,13 @@ def _walk(folder: str, prefix: str) -> Iterable[tuple[str, os.stat_result]]:
 
 
 def files(source: Path | str) -> Iterable[tuple[str, os.stat_result]]:
-    """The files below a folder, by path; or the file itself, by no path; nothing where there is neither."""
+    """The files below a folder, by path; or the file itself, by no path; of what cannot be read, nothing."""
     try:
         yield from _walk(str(source), "")
     except NotADirectoryError:
         yield "", os.stat(source)
-    except FileNotFoundError:
+    except OSError:
+        # It is just being renamed, or may not be read.
         return
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tamizdat.editions import swap
-from tamizdat.editions.site.mirror import mirror
+from tamizdat.editions.site.mirror import mirror, tidy
 from tamizdat.editions.site.record import Record
 from tamizdat.editions.site.stamp import scan
 
@@ -35,6 +35,7 @@ class Warm:
         self.later = _nothing
         with contextlib.suppress(OSError):
             if self.site.is_dir():
+                tidy(self._spare)
                 mirror(self.site, scan(self.site), self._spare)
 
 

@@ -24,7 +24,7 @@ class Watch:
     """Files and folders; hidden files in a folder are no part of it."""
 
     def __init__(self, sources: Iterable[Path]) -> None:
-        self.sources = [path.absolute() for path in sources]
+        self.sources = list(sources)
         self.seen = self.look()
 
     def look(self) -> Stamps:
