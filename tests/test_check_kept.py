@@ -13,6 +13,7 @@ from tamizdat.cli.release import Release
 from tamizdat.content.article import Workshop
 from tamizdat.content.checking.run import Checked, check
 from tamizdat.content.settings import load as load_settings
+from tamizdat.content.shelf import Shelf
 from tamizdat.editions.site.build import Options, build
 
 GLOSSARY = "- id: paper\n  forms: {en: [paper*], ru: [газет*]}\n"
@@ -109,3 +110,16 @@ def test_a_spoiled_store_changes_no_finding(newsroom: Desk) -> None:
     for path in sorted(Path(newsroom.root, ".cache/store").glob("??/*")):
         path.write_bytes(path.read_bytes()[:-3])
     assert told(again(newsroom)) == told(first)
+
+
+def test_the_desk_reads_the_same_parts_out_of_what_is_kept(newsroom: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings(newsroom.root / "mkdocs.yml")
+    again(newsroom)
+    fresh, kept = Shelf(settings), Shelf(settings, newsroom.root / ".cache")
+    expected = {
+        (slug, lang): fresh.passages(fresh.find(slug), lang) for slug, lang in (("a", "en"), ("a", "ru"), ("b", "en"))
+    }
+    monkeypatch.setattr(Workshop, "_convert", None)
+    found = {(slug, lang): kept.passages(kept.find(slug), lang) for slug, lang in expected}
+    assert found == expected
+    assert any(part.kind == "image" for part in expected["a", "en"])

@@ -59,6 +59,16 @@ class Keeping:
                 self.sizes[path] = picture.size
             self.inputs.drop(file)
 
+    def recall(self, key: str) -> None:
+        """Learn the sizes of those images that an article may show and that were made anew before."""
+        for path in self.files(key):
+            for each in images_named(key, self.inputs.look(path).named) - self.sizes.keys():
+                file = self.known.tree.images.get(each)
+                if file and (picture := self.picture(self.image_key(file))):
+                    self.sizes[each] = picture.size
+                if file:
+                    self.inputs.drop(file)
+
     def files(self, key: str) -> Iterator[Path]:
         """The files of an article or a plain page."""
         yield from (path for lang in self.languages() if (path := self.known.tree.versions.get((key, lang))))
