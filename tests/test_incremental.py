@@ -3,6 +3,7 @@ from nothing gives, byte for byte."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -31,6 +32,7 @@ from PIL import Image
 from tamizdat.cli.release import Release
 from tamizdat.editions.site.build import Built, Options, build
 from tamizdat.editions.site.stamp import Stamp
+from tamizdat.editions.site.warm import Warm, warm
 from tamizdat.errors import EditorError
 
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
@@ -42,14 +44,14 @@ LINKS = st.sampled_from(
 )
 
 
-def make(desk: Desk, stamp: bool = True) -> Built | str:
+def make(desk: Desk, stamp: bool = True, kept: Warm | None = None) -> Built | str:
     """Build as the command does, without its start-up; what is wrong, as text."""
     config = desk.root / "mkdocs.yml"
     mark = Stamp(desk.root / ".cache", config, {}) if stamp else None
     if mark and mark.unchanged():
         return Built(desk.site, 0, 0, 0)
     try:
-        return build(config, Options(), Release(), mark)
+        return build(config, Options(warm=kept), Release(), mark)
     except EditorError as error:
         return str(error)
 
@@ -76,7 +78,10 @@ class Newsroom(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.desk.article("a", "en", "First words.")
-        make(self.desk)
+        self.make()
+
+    def make(self) -> Built | str:
+        return make(self.desk)
 
     @property
     def articles(self) -> list[Path]:
@@ -170,7 +175,7 @@ class Newsroom(RuleBasedStateMachine):
     @invariant()
     def like_a_build_from_nothing(self) -> None:
         before = {path: path.read_bytes() for path in self.desk.site.rglob("*") if path.is_file()}
-        said = make(self.desk)
+        said = self.make()
         fresh, expected = from_nothing(self.desk, self.folder / "fresh")
         if isinstance(expected, str):
             assert said == expected
@@ -178,6 +183,32 @@ class Newsroom(RuleBasedStateMachine):
         else:
             assert not isinstance(said, str), said
             assert difference(self.desk.site, fresh.site) == []
+
+
+class Preview(Newsroom):
+    """The same with what a server keeps between builds; it has not always time to settle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = contextlib.ExitStack()
+        self.kept = self.stack.enter_context(warm(self.desk.site))
+        self.busy = False
+
+    def teardown(self) -> None:
+        self.stack.close()
+        assert not list(self.desk.root.glob(".site-*"))
+        super().teardown()
+
+    @rule()
+    def hurry(self) -> None:
+        self.busy = True
+
+    def make(self) -> Built | str:
+        said = make(self.desk, stamp=False, kept=self.kept)
+        if not self.busy:
+            self.kept.settle()
+        self.busy = False
+        return said
 
 
 def night(width: int, height: int) -> bytes:
@@ -339,9 +370,62 @@ def test_what_is_the_same_is_not_written_again(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_whatever_editors_do_nothing_is_ever_stale() -> None:
+def test_one_server_sees_every_change_one_after_the_other(newsroom: Desk, tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "publication")
+    shutil.copytree(newsroom.root, desk.root, symlinks=True)
+    with warm(desk.site) as kept:
+        for name, change in CHANGES.items():
+            change(desk)
+            assert not isinstance(make(desk, stamp=False, kept=kept), str), name
+            kept.settle()
+            fresh, _ = from_nothing(desk, tmp_path / "fresh")
+            assert difference(desk.site, fresh.site) == [], name
+    assert [path.name for path in desk.root.glob(".site*")] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("how", SPOILS)
+def test_a_server_makes_a_spoiled_site_whole_and_keeps_it_so(
+    newsroom: Desk, tmp_path: Path, how: str, settled: bool
+) -> None:
+    desk = Desk(tmp_path / "publication")
+    shutil.copytree(newsroom.root, desk.root)
+    with warm(desk.site) as kept:
+        make(desk, stamp=False, kept=kept)
+        kept.settle()
+        SPOILS[how](desk.site / "explainers/a/index.html")
+        for _ in range(3):
+            # The two trees take turns.
+            desk.article("b", "kk", f"Words {time.time_ns()}.", of="en")
+            make(desk, stamp=False, kept=kept)
+            if settled:
+                kept.settle()
+            fresh, _ = from_nothing(desk, tmp_path / "fresh")
+            assert difference(desk.site, fresh.site) == []
+            assert (desk.site / "explainers/a/index.html").is_file()
+
+
+@pytest.mark.slow
+def test_what_a_server_built_needs_no_second_build(desk: Desk) -> None:
+    desk.article("a", "en", "One.")
+    with warm(desk.site) as kept:
+        for words in ("Two.", "Three."):
+            make(desk, stamp=False, kept=kept)
+            kept.settle()
+            desk.article("a", "en", words)
+        make(desk, stamp=False, kept=kept)
+        kept.settle()
+    built = make(desk, stamp=False)
+    assert not isinstance(built, str)
+    assert built.written == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("machine", [Newsroom, Preview])
+def test_whatever_editors_do_nothing_is_ever_stale(machine: type[Newsroom]) -> None:
     run_state_machine_as_test(
-        Newsroom,
+        machine,
         settings=settings(
             max_examples=12,
             stateful_step_count=14,

@@ -66,3 +66,14 @@ def test_a_missing_word_and_a_missing_language_are_told(desk: Desk) -> None:
     path.unlink()
     with pytest.raises(EditorError, match="the interface has no words for “ru”"):
         desk.load()
+
+
+@pytest.mark.slow
+def test_a_build_without_all_words_tells_which_are_missing(desk: Desk) -> None:
+    desk.article("letter", "en")
+    path = desk.root / "overrides/strings/ru.yml"
+    path.write_text(path.read_text("utf-8").replace('sources: "', 'sourses: "'), "utf-8")
+    done = desk.run("build")
+    assert done.returncode == 1
+    assert "overrides/strings/ru.yml: the word “sources” is missing" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -81,10 +81,12 @@ def _checked(config_file: Path, paths: Sequence[Path]) -> Checked:
     from tamizdat.content.checking.run import check as run  # noqa: PLC0415
     from tamizdat.content.settings import load  # noqa: PLC0415
     from tamizdat.editions.site.executors import Power  # noqa: PLC0415
+    from tamizdat.editions.site.stamp import CACHE  # noqa: PLC0415
 
+    settings = load(config_file)
     try:
         with Power() as power:
-            return run(load(config_file), [path.resolve() for path in paths], power.map)
+            return run(settings, [path.resolve() for path in paths], power.map, settings.root / CACHE)
     except BrokenProcessPool as error:
         raise BuildError(f"a worker process ended before its work did: {error}") from error
 

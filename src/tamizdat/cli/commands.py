@@ -13,6 +13,7 @@ from tamizdat import __version__
 from tamizdat.cli import FAILED, FOUND, desk, screen
 from tamizdat.cli.check import check
 from tamizdat.cli.key import key
+from tamizdat.cli.new import new
 from tamizdat.cli.options import config_option, passphrase
 from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.errors import BuildError, EditorError
@@ -29,6 +30,7 @@ def commands() -> None:
 
 commands.add_command(check)
 commands.add_command(key)
+commands.add_command(new)
 commands.add_command(desk.status)
 commands.add_command(desk.diff)
 commands.add_command(desk.accept)
@@ -68,9 +70,10 @@ def build(config_file: Path, host_url: str | None, attach: bool, workers: int | 
 def serve(config_file: Path, port: int, open_browser: bool) -> None:
     """Show the publication while you write: rebuilds on save and reloads the browser."""
     from tamizdat.cli.release import Release  # noqa: PLC0415
+    from tamizdat.editions.site.serve import Showing, Terminal  # noqa: PLC0415
     from tamizdat.editions.site.serve import serve as serve_site  # noqa: PLC0415
 
-    serve_site(config_file, port, Release(), screen.say, screen.problems, open_browser=open_browser)
+    serve_site(Showing(config_file, port, open_browser), Release(), Terminal(screen.say, screen.problems))
 
 
 @commands.command()

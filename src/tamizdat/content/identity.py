@@ -28,8 +28,8 @@ def identity() -> str:
 
 
 def sources() -> list[Path]:
-    """The files of this program."""
-    return sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".js"))
+    """The files of this program, with what its checks know of languages."""
+    return sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".js", ".yml"))
 
 
 def packages() -> list[str]:

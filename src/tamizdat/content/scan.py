@@ -34,6 +34,11 @@ class Tree:
     locks: dict[str, Path] = field(default_factory=dict)
 
 
+def named(part: str) -> bool:
+    """Whether a file or a folder below `docs/` may have this name."""
+    return bool(_NAME.fullmatch(part))
+
+
 def scan(settings: Settings, report: Report) -> Tree:
     """Name every file below `docs/`; what has no place there goes to `report`."""
     tree = Tree()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,12 +22,13 @@ from tamizdat.content.characters import decode
 from tamizdat.content.frontmatter import Draft
 from tamizdat.content.identity import identity
 from tamizdat.content.inputs import Input, Inputs
+from tamizdat.content.keeping import Keeping
 from tamizdat.content.load import survey
 from tamizdat.content.locks import Lock
 from tamizdat.content.pairs import folder_of
 from tamizdat.content.passages import Passage, passages
 from tamizdat.content.report import Report
-from tamizdat.content.store import key_of, replace
+from tamizdat.content.store import Store, key_of, replace
 from tamizdat.errors import BuildError, EditorError, Problem
 from tamizdat.model import Meta, Settings, Version, slug_of
 
@@ -83,6 +84,7 @@ class Shelf:
         self.known.report.check()
         self.memory = self._remembered()
         self.inputs = Inputs(settings.root, self.memory.inputs)
+        self.keeping = Keeping(self.known, self.inputs, Store(cache / "store")) if cache else None
         self.seen: dict[str, _Kept] = {}
         self._context = key_of(identity(), repr(settings.languages), *(topic.id for topic in settings.topics))
 
@@ -136,7 +138,7 @@ class Shelf:
         """The parts of a version."""
         present = holding.versions if lang != holding.original else (lang,)
         files = {each: self._file(holding, each) for each in present}
-        version, problems = self._convert(holding.key, lang, files)
+        version, problems = self._convert(holding.key, lang, files, self._kept(holding.key, files))
         if problems or version is None:
             raise EditorError(problems)
         return passages(version)
@@ -246,8 +248,17 @@ class Shelf:
         path = self.path(holding, lang)
         return File(path, self.inputs.take(path))
 
-    def _convert(self, key: str, lang: str, files: Mapping[str, File]) -> tuple[Version | None, tuple[Problem, ...]]:
+    def _kept(self, key: str, files: Collection[str]) -> dict[str, bytes]:
+        """What the last build or check converted of the versions in some languages."""
+        if self.keeping is None:
+            return {}
+        self.keeping.recall(key)
+        return self.keeping.kept({lang: name for lang, name in self.keeping.version_keys(key).items() if lang in files})
+
+    def _convert(
+        self, key: str, lang: str, files: Mapping[str, File], kept: Mapping[str, bytes] | None = None
+    ) -> tuple[Version | None, tuple[Problem, ...]]:
         sources = self.known.tree.sources.get(folder_of(key))
         cited = File(sources, sources.read_bytes()) if sources else None
-        made = self.workshop.convert(Manuscript(key, files, cited, {}), {})
+        made = self.workshop.convert(Manuscript(key, files, cited, {}), kept or {})
         return made.article.versions.get(lang), made.problems

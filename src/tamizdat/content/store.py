@@ -77,6 +77,20 @@ class Store:
         return self.folder / key[:2] / key[2:]
 
 
+class NoStore(Store):
+    """Keeps nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    def get(self, key: str) -> bytes | None:
+        """Nothing."""
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Nothing is kept."""
+
+
 def replace(path: Path, data: bytes) -> None:
     """Write a file that is whole or absent, whatever happens: beside it first, then in its place."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")

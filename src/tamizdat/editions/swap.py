@@ -36,8 +36,8 @@ def beside(place: Path) -> Iterator[Path]:
             os.unlink(lock.lock_file)
 
 
-def put(new: Path, place: Path) -> None:
-    """Put the folder `new` in the place of `place`. What stood there goes away only after that."""
+def put(new: Path, place: Path, keep: Path | None = None) -> None:
+    """Put the folder `new` in the place of `place`. What stood there goes away only after that, or to `keep`."""
     old = _aside(place)
     if old.exists():
         shutil.rmtree(old)
@@ -47,7 +47,10 @@ def put(new: Path, place: Path) -> None:
         if place.exists():
             os.replace(place, old)
         os.replace(new, place)
-    shutil.rmtree(old, ignore_errors=True)
+    if keep is not None and old.exists():
+        os.replace(old, keep)
+    else:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def recover(place: Path) -> None:

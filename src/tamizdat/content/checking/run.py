@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from tamizdat.content import images
+import msgspec
+
 from tamizdat.content.article import Manuscript, Workshop
 from tamizdat.content.characters import decode
 from tamizdat.content.checking import glossary, silences
@@ -16,9 +18,12 @@ from tamizdat.content.checking.reading import Page, read
 from tamizdat.content.checking.registry import registry
 from tamizdat.content.checking.shapes import Check, Edit, Finding, Severity, Trouble
 from tamizdat.content.checking.silences import Ears
+from tamizdat.content.inputs import Inputs
+from tamizdat.content.keeping import Keeping
 from tamizdat.content.links import check_links
 from tamizdat.content.load import Survey, outline, survey
 from tamizdat.content.report import MAX_SHOWN, Report
+from tamizdat.content.store import NoStore, Store, key_of
 from tamizdat.content.strings import Strings
 from tamizdat.errors import Problem, printable
 from tamizdat.model import Outline, Settings
@@ -26,7 +31,10 @@ from tamizdat.model import Outline, Settings
 FORMAT = "format"
 """The name of what loading finds: nothing can be built with it, so it cannot be silenced."""
 
-Spread = Callable[[Callable[[list[Manuscript]], list["Examined"]], Iterable[Manuscript]], Iterable["Examined"]]
+Work = tuple[Manuscript, dict[str, bytes]]
+"""An article, and what is kept of its conversions, by language."""
+
+Spread = Callable[[Callable[[list[Work]], list["Examined"]], Iterable[Work]], Iterable["Examined"]]
 """Does the work on each, in order: here, or in other processes."""
 
 
@@ -41,11 +49,16 @@ class Bench:
 
 @dataclass(frozen=True)
 class Examined:
-    """What was found in an article: problems of its format, finds with their edits, and what its links need."""
+    """What was found in an article: problems of its format, finds with their edits, and what its links need. `fresh`
+    are its conversions, where they had to be made."""
 
     outline: Outline
     problems: tuple[Problem, ...]
     found: tuple[tuple[Finding, Edit | None], ...]
+    fresh: Mapping[str, bytes] = field(default_factory=dict)
+
+
+_examined = msgspec.msgpack.Decoder(Examined)
 
 
 @dataclass(frozen=True)
@@ -62,40 +75,72 @@ class Checked:
     versions: Mapping[Path, tuple[str, str]]
 
 
-def check(settings: Settings, wanted: Collection[Path] = (), spread: Spread | None = None) -> Checked:
-    """Check the publication; tell only of files that are, or stand below, one of `wanted`, if there is any."""
+def check(
+    settings: Settings, wanted: Collection[Path] = (), spread: Spread | None = None, cache: Path | None = None
+) -> Checked:
+    """Check the publication; tell only of files that are, or stand below, one of `wanted`, if there is any.
+
+    What is in the store below `cache` is not done again: conversions, and what was found in an article of which
+    nothing changed, neither its files nor what they are checked with.
+    """
     known = survey(settings)
     ears, terms = _desk(settings, known.report)
-    sizes = {}
-    for path, file in known.tree.images.items():
-        if picture := images.prepare(file.read_bytes(), file, known.report):
-            sizes[path] = picture.size
     bench = Bench(settings, known.strings, terms)
-    keys = (*known.keys(articles=True), *known.keys(articles=False))
-    manuscripts = (known.manuscript(key, Path.read_bytes, sizes) for key in keys)
+    keeping = Keeping(known, Inputs(settings.root, {}), Store(cache / "store") if cache else NoStore())
+    keeping.measure()
     found: list[tuple[Finding, Edit | None]] = []
     outlines = []
-    for examined in (spread or _here)(partial(examine, bench), manuscripts):
+    for examined in _all(bench, keeping, spread or _here):
         known.report.problems += examined.problems
         outlines.append(examined.outline)
         found += examined.found
     check_links(outlines, known.tree, known.report)
-    versions = {path: version for version, path in known.tree.versions.items()}
-    seen = {known.report.name(path): path for path in versions if _is_wanted(path, wanted)}
-    told, edits = _told(found, ears, seen)
-    # What is wrong with settings, glossary or silences concerns every file.
-    told |= {
-        each
-        for each in form(known.report.problems)
-        if _is_wanted(place := settings.root / each.file, wanted) or not place.is_relative_to(settings.docs)
-    }
-    told |= ears.idle(seen, [known.report.name(path) for path in versions])
-    return Checked(tuple(sorted(told)), edits, len(seen), known, bench, ears, versions)
+    keeping.store.prune()
+    return _told(known, bench, found, ears, wanted)
 
 
-def _here(do: Callable[[list[Manuscript]], list[Examined]], each: Iterable[Manuscript]) -> Iterator[Examined]:
-    for manuscript in each:
-        yield from do([manuscript])
+def _all(bench: Bench, keeping: Keeping, spread: Spread) -> Iterator[Examined]:
+    """What is found in each article and plain page, in no order."""
+    context = key_of(
+        "examined",
+        *(keeping.contexts.get(lang, "") for lang in keeping.languages()),
+        msgspec.json.encode([(each.id, each.forms, each.forbidden) for each in bench.terms]).decode(),
+    )
+    waiting: deque[tuple[str, dict[str, str]]] = deque()
+    done: deque[Examined] = deque()
+
+    def rest() -> Iterator[Work]:
+        for key in (*keeping.known.keys(articles=True), *keeping.known.keys(articles=False)):
+            versions = keeping.version_keys(key)
+            # By the names of the files, too: findings tell them, and an index may be a readme.
+            names = (keeping.known.report.name(path) for path in keeping.files(key))
+            name = key_of(context, key, *(f"{lang} {digest}" for lang, digest in versions.items()), "files", *names)
+            if held := _held(keeping.store.get(name)):
+                done.append(held)
+                keeping.drop(key)
+            else:
+                waiting.append((name, versions))
+                yield keeping.manuscript(key), keeping.kept(versions)
+
+    for made in spread(partial(examine, bench), rest()):
+        name, versions = waiting.popleft()
+        for lang, data in made.fresh.items():
+            keeping.store.put(versions[lang], data)
+        keeping.store.put(name, msgspec.msgpack.encode(replace(made, fresh={})))
+        yield made
+    yield from done
+
+
+def _held(data: bytes | None) -> Examined | None:
+    try:
+        return _examined.decode(data) if data is not None else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def _here(do: Callable[[list[Work]], list[Examined]], each: Iterable[Work]) -> Iterator[Examined]:
+    for work in each:
+        yield from do([work])
 
 
 def _desk(settings: Settings, report: Report) -> tuple[Ears, tuple[Term, ...]]:
@@ -105,17 +150,27 @@ def _desk(settings: Settings, report: Report) -> tuple[Ears, tuple[Term, ...]]:
 
 
 def _told(
-    found: Iterable[tuple[Finding, Edit | None]], ears: Ears, seen: Mapping[str, Path]
-) -> tuple[set[Finding], Mapping[Path, tuple[Edit, ...]]]:
-    """What is not silenced of the files that are `seen`, by their names; and the edits, by file."""
-    told = set()
+    known: Survey, bench: Bench, found: Iterable[tuple[Finding, Edit | None]], ears: Ears, wanted: Collection[Path]
+) -> Checked:
+    """What is not silenced of the files that are wanted, with its edits."""
+    report = known.report
+    versions = {path: version for version, path in known.tree.versions.items()}
+    seen = {report.name(path): path for path in versions if _is_wanted(path, wanted)}
+    # What is wrong with settings, glossary or silences concerns every file.
+    told = {
+        each
+        for each in form(report.problems)
+        if _is_wanted(place := report.root / each.file, wanted) or not place.is_relative_to(known.settings.docs)
+    }
     edits: dict[Path, list[Edit]] = {}
     for finding, edit in found:
         if finding.file in seen and not ears.silent(finding):
             told.add(finding)
             if edit is not None:
                 edits.setdefault(seen[finding.file], []).append(edit)
-    return told, {path: tuple(each) for path, each in edits.items()}
+    told |= set(ears.idle(seen, [report.name(path) for path in versions]))
+    mendable = {path: tuple(each) for path, each in edits.items()}
+    return Checked(tuple(sorted(told)), mendable, len(seen), known, bench, ears, versions)
 
 
 def form(problems: Iterable[Problem]) -> list[Finding]:
@@ -132,14 +187,14 @@ def _is_wanted(path: Path, wanted: Collection[Path]) -> bool:
     return not wanted or any(path.is_relative_to(each) for each in wanted)
 
 
-def examine(bench: Bench, manuscripts: Sequence[Manuscript]) -> list[Examined]:
+def examine(bench: Bench, works: Sequence[Work]) -> list[Examined]:
     """Convert and check articles, one after the other. Opens nothing."""
     workshop = Workshop(bench.settings, bench.strings)
-    return [_examined(bench, workshop, manuscript) for manuscript in manuscripts]
+    return [_examine(bench, workshop, *work) for work in works]
 
 
-def _examined(bench: Bench, workshop: Workshop, manuscript: Manuscript) -> Examined:
-    converted = workshop.convert(manuscript, {})
+def _examine(bench: Bench, workshop: Workshop, manuscript: Manuscript, kept: Mapping[str, bytes]) -> Examined:
+    converted = workshop.convert(manuscript, kept)
     article = converted.article
     pages = {}
     for lang in article.versions:
@@ -152,7 +207,7 @@ def _examined(bench: Bench, workshop: Workshop, manuscript: Manuscript) -> Exami
         translation = article.versions[lang].meta.translation
         if translation and translation.of in pages:
             found += compared(pages[translation.of], page)
-    return Examined(outline(article), converted.problems, tuple(found))
+    return Examined(outline(article), converted.problems, tuple(found), converted.fresh)
 
 
 def looked(page: Page) -> Iterator[tuple[Finding, Edit | None]]:

@@ -43,6 +43,7 @@ from tamizdat.editions.site.material import Material, job_key, keys, looks, show
 from tamizdat.editions.site.record import Record, Unit
 from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.editions.site.tree import Output, Tree
+from tamizdat.editions.site.warm import Warm
 from tamizdat.editions.verifypage import page as verify_page
 from tamizdat.errors import BuildError
 from tamizdat.model import Article, Outline, Settings
@@ -58,12 +59,14 @@ Progress = Callable[[str, int, int], None]
 @dataclass(frozen=True)
 class Options:
     """How to build. `host_url` is the address at which a host will serve the site: with it, that host's own files are
-    made, too. `dask` is the address of a scheduler, `workers` a number of processes (None: one for each core)."""
+    made, too. `dask` is the address of a scheduler, `workers` a number of processes (None: one for each core).
+    `warm` is what a server keeps from one build to the next, and settles after each."""
 
     host_url: str | None = None
     dask: str | None = None
     workers: int | None = None
     progress: Progress = lambda _stage, _done, _total: None
+    warm: Warm | None = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,18 @@ def build(config_file: Path, options: Options, release: Release, stamp: Stamp | 
     settings = load_settings(config_file)
     if stamp is not None:
         stamp.begin((settings.docs, settings.overrides, settings.root / "releases", config_file.resolve()))
-    last = record.read(settings.root / CACHE, identity())
+    warm = options.warm
+    last = (warm.record if warm else None) or record.read(settings.root / CACHE, identity())
+    spare = warm.spare(settings.site) if warm else None
     try:
-        with Power(options.dask, options.workers) as power, Tree(settings.site, last.files) as tree:
+        with Power(options.dask, options.workers) as power, Tree(settings.site, last.files, spare) as tree:
             made = _Build(settings, options, last, power, tree)
             built = made.run(release)
             tree.commit()
-            made.remember()
+            if warm is None:
+                made.remember()
+            else:
+                warm.later = made.remember
     except (jinja2.TemplateError, OSError) as error:
         raise BuildError(str(error)) from error
     except BrokenProcessPool as error:
@@ -107,7 +115,7 @@ def build(config_file: Path, options: Options, release: Release, stamp: Stamp | 
 class _Build:
     def __init__(self, settings: Settings, options: Options, last: Record, power: Power, tree: Tree) -> None:
         self.settings, self.last, self.power, self.tree = settings, last, power, tree
-        self.host_url, self.progress = options.host_url, options.progress
+        self.host_url, self.progress, self.warm = options.host_url, options.progress, options.warm
         self.units: dict[str, Unit] = {}
         self.inputs = Inputs(settings.root, last.inputs)
         self.store = Store(settings.root / CACHE / "store")
@@ -116,6 +124,9 @@ class _Build:
         """Every step, in order."""
         self.progress("reading", 0, 0)
         self.known = survey(self.settings)
+        if not self.known.strings:
+            # Without its words the interface cannot even say that a page is missing.
+            self.known.report.check()
         if not self.last.units:
             self.power.expect(len(self.known.keys(articles=True)))
         self.material = Material(self.known, self.inputs, self.store)
@@ -262,5 +273,7 @@ class _Build:
     def remember(self) -> None:
         """Keep for the next build what it may use."""
         kept = Record(identity(), self.inputs.seen, self.units, self.tree.stamps())
+        if self.warm:
+            self.warm.record = kept
         record.write(self.settings.root / CACHE, kept)
         self.store.prune()

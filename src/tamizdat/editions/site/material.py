@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
-from pathlib import Path
 
 import msgspec
 
-from tamizdat.content.article import Manuscript, Workshop
+from tamizdat.content.article import Workshop
 from tamizdat.content.identity import identity
-from tamizdat.content.images import Picture, Size
-from tamizdat.content.inputs import Inputs, images_named, pages_named
+from tamizdat.content.inputs import Inputs, pages_named
+from tamizdat.content.keeping import Keeping
 from tamizdat.content.load import Survey
-from tamizdat.content.pairs import folder_of
 from tamizdat.content.store import Store, key_of
 from tamizdat.editions.house import House
 from tamizdat.editions.lists import Overview, overview
@@ -26,102 +24,37 @@ LOOKS = "assets"
 
 SCRIPTS = ("search.js", "release.js")
 
-_picture = msgspec.msgpack.Decoder(Picture)
 
-
-class Material:
+class Material(Keeping):
     """The inputs of one build and the store."""
 
     def __init__(self, known: Survey, inputs: Inputs, store: Store) -> None:
-        self.known, self.inputs, self.store = known, inputs, store
-        self.sizes: dict[str, Size] = {}
+        super().__init__(known, inputs, store)
         self.saved = 0.0
-        settings = known.settings
-        about = msgspec.json.encode((settings.languages, [topic.id for topic in settings.topics]))
-        self._contexts = {
-            code: key_of(identity(), about.decode(), msgspec.json.encode(strings.words, order="deterministic").decode())
-            for code, strings in known.strings.items()
-        }
-        self._workshop = Workshop(settings, known.strings)
-
-    def image_key(self, path: Path) -> str:
-        """The name in the store of an image made anew."""
-        return key_of(identity(), "image", self.inputs.look(path).digest, path.suffix)
-
-    def picture(self, key: str) -> Picture | None:
-        """An image that was made anew before."""
-        held = self.store.get(key)
-        try:
-            return _picture.decode(held) if held is not None else None
-        except msgspec.MsgspecError:
-            return None
-
-    def keep_picture(self, key: str, picture: Picture) -> None:
-        """Keep an image for the next time."""
-        self.store.put(key, msgspec.msgpack.encode(picture))
-
-    def files(self, key: str) -> Iterator[Path]:
-        """The files of an article or a plain page."""
-        yield from (path for lang in self._languages() if (path := self.known.tree.versions.get((key, lang))))
-        if sources := self.known.tree.sources.get(folder_of(key)):
-            yield sources
-
-    def version_keys(self, key: str) -> dict[str, str]:
-        """The names in the store of the conversions of an article, by language: all that each is made from."""
-        sources = self.known.tree.sources.get(folder_of(key))
-        cited = self.inputs.look(sources).digest if sources else ""
-        found = {}
-        for lang in self._languages():
-            if path := self.known.tree.versions.get((key, lang)):
-                seen = self.inputs.look(path)
-                shown = sorted(images_named(key, seen.named) & self.sizes.keys())
-                sizes = (f"{each} {self.sizes[each].width} {self.sizes[each].height}" for each in shown)
-                context = self._contexts.get(lang, "")
-                found[lang] = key_of("version", context, key, lang, seen.digest, cited, *sizes)
-        return found
+        self._workshop = Workshop(known.settings, known.strings)
 
     def alive(self, key: str) -> frozenset[tuple[str, str]]:
         """The versions that exist and that the texts of an article may lead to."""
         versions = self.known.tree.versions
         named: set[tuple[str, str]] = set()
-        for lang in self._languages():
+        for lang in self.languages():
             if path := versions.get((key, lang)):
                 named |= pages_named(key, lang, self.inputs.look(path).named)
         return frozenset(each for each in named if each in versions)
 
-    def manuscript(self, key: str) -> Manuscript:
-        """An article as data."""
-        named: set[str] = set()
-        for path in self.files(key):
-            named |= images_named(key, self.inputs.look(path).named)
-        sizes = {each: self.sizes[each] for each in sorted(named & self.sizes.keys())}
-        return self.known.manuscript(key, self.inputs.take, sizes)
-
     def job(self, key: str, versions: dict[str, str], alive: frozenset[tuple[str, str]]) -> ArticleJob:
         """The job of an article; `versions` are its version keys, `alive` is what its links can lead to."""
-        return ArticleJob(self.manuscript(key), self._kept(versions), alive)
-
-    def drop(self, key: str) -> None:
-        """Forget the bytes of an article that need not be made."""
-        for path in self.files(key):
-            self.inputs.drop(path)
+        return ArticleJob(self.manuscript(key), self.kept(versions), alive)
 
     def plain_page(self, key: str) -> Article:
         """A plain page, converted. What is wrong with it goes to the report."""
         versions = self.version_keys(key)
-        made = self._workshop.convert(self.manuscript(key), self._kept(versions))
+        made = self._workshop.convert(self.manuscript(key), self.kept(versions))
         for lang, data in made.fresh.items():
             self.store.put(versions[lang], data)
         self.known.report.problems += made.problems
         self.saved += made.saved
         return made.article
-
-    def _kept(self, versions: dict[str, str]) -> dict[str, bytes]:
-        found = ((lang, self.store.get(key)) for lang, key in versions.items())
-        return {lang: data for lang, data in found if data is not None}
-
-    def _languages(self) -> list[str]:
-        return [language.code for language in self.known.settings.languages]
 
 
 def templates(settings: Settings) -> dict[str, str]:

@@ -43,6 +43,17 @@ def _walk(folder: str, prefix: str) -> Iterable[tuple[str, os.stat_result]]:
             yield prefix + entry.name, held
 
 
+def files(source: Path | str) -> Iterable[tuple[str, os.stat_result]]:
+    """The files below a folder, by path; or the file itself, by no path; of what cannot be read, nothing."""
+    try:
+        yield from _walk(str(source), "")
+    except NotADirectoryError:
+        yield "", os.stat(source)
+    except OSError:
+        # It is just being renamed, or may not be read.
+        return
+
+
 def _inputs(sources: Iterable[Path]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for source in (*sources, PACKAGE):

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tamizdat.editions import swap
+from tamizdat.editions.site.mirror import mirror, remove
 from tamizdat.editions.site.stamp import scan
 from tamizdat.errors import BuildError
 
@@ -32,10 +33,14 @@ class Output:
 
 
 class Tree:
-    """A tree that becomes the folder `site`. `last` are the files of the build before, with their stamps."""
+    """A tree that becomes the folder `site`. `last` are the files of the build before, with their stamps.
 
-    def __init__(self, site: Path, last: Mapping[str, tuple[str, Stamp]]) -> None:
-        self.site = site
+    `spare` is the place of a second tree, if there is one: it is made to what the new site is, then the two are
+    exchanged.
+    """
+
+    def __init__(self, site: Path, last: Mapping[str, tuple[str, Stamp]], spare: Path | None = None) -> None:
+        self.site, self.spare = site, spare
         swap.recover(site)
         site.parent.mkdir(parents=True, exist_ok=True)
         self.outputs: dict[str, Output] = {}
@@ -90,9 +95,23 @@ class Tree:
         """Put the tree in the place of the site, if it is not what stands there already."""
         if not self.written and self._old.keys() == self.outputs.keys():
             return
+        if self.spare is not None and self.spare.is_dir() and self._old:
+            self._exchange(self.spare)
+            return
         for path in self._taken:
             swap.link(self.site / path, self._place(path))
         swap.put(self._new, self.site)
+
+    def _exchange(self, spare: Path) -> None:
+        """Only what changed is touched, so this takes as long as the change is large."""
+        mirror(self.site, self._old, spare)
+        fresh = scan(self._new)
+        remove(spare, self._old.keys() - self.outputs.keys())
+        for path in fresh:
+            place = os.path.join(spare, path)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            os.replace(os.path.join(self._new, path), place)
+        swap.put(spare, self.site, keep=spare)
 
     def stamps(self) -> dict[str, tuple[str, Stamp]]:
         """What the next build is given as `last`."""
