@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from tamizdat.content.frontmatter import METHODS
+from tamizdat.content.characters import read_text
+from tamizdat.content.frontmatter import METHODS, Draft, read
+from tamizdat.content.report import Report
+from tamizdat.content.scan import scan
 from tamizdat.content.settings import SLUG
 from tamizdat.model import ARTICLES, Language, Settings
 
 DAY = "YYYY-MM-DD"
 SLUG_TOLD = "a-z, 0-9 and -; it becomes the address"
 PARTIAL = [r"^\d{4}(-\d{2}(-\d{2})?)?$", "2014-11-25, 2014-11 or 2014"]
+MAX_IMAGE = 10 * 1000 * 1000
 Field = dict[str, Any]
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """The configuration, for `config.yml`. It names no host: the form works on the editor's own folder only."""
     docs = settings.docs.relative_to(settings.root).as_posix()
+    originals = _originals(settings)
     codes = [language.code for language in settings.languages]
     return {
         # The local workflow is an addition to some backend. This one names nobody, and offers no way to sign in.
@@ -31,21 +36,40 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "show_preview_links": False,
         "media_folder": docs,
         "public_folder": "/",
-        "media_libraries": {"default": {"config": {"max_file_size": 10 * 1000 * 1000}}, "stock_assets": False},
+        "media_libraries": {
+            "default": {"config": {"max_file_size": MAX_IMAGE, "slugify_filename": True}},
+            "stock_assets": False,
+        },
         "slug": {"encoding": "ascii", "clean_accents": True, "lowercase": True},
         "output": {"omit_empty_optional_fields": True, "yaml": {"quote": "none", "indent_size": 2}},
         "i18n": {"structure": "multiple_files", "locales": codes, "default_locale": settings.default.code}
         | {"initial_locales": "default"},
         "collections": [
-            *(_articles(settings, docs, language) for language in settings.languages),
+            *(_articles(settings, docs, language, originals) for language in settings.languages),
             _sources(docs),
-            *(_pages(settings, docs) for _ in [0] if settings.docs.is_dir()),
+            _pages(settings, docs),
         ],
     }
 
 
-def _articles(settings: Settings, docs: str, language: Language) -> dict[str, Any]:
-    """The articles whose original is in one language. The form insists on that version and leaves the others free."""
+def _originals(settings: Settings) -> dict[str, str]:
+    """The language of each article's original, where a version says that it is the original."""
+    report = Report(settings.root)  # what is wrong is told by the build
+    found: dict[str, str] = {}
+    for (key, lang), path in scan(settings, report).versions.items():
+        if key.startswith(f"{ARTICLES}/") and (text := read_text(path, report)):
+            draft = read(text, Draft(key, lang, path, None, "", 1), settings, report)
+            if draft and draft.original:
+                found[key.split("/")[1]] = lang
+    return found
+
+
+def _articles(settings: Settings, docs: str, language: Language, originals: dict[str, str]) -> dict[str, Any]:
+    """The articles whose original is in one language. The form insists on that version and leaves the others free.
+
+    Those of other languages are left out by name: so an article that is new since this was made is in the list.
+    """
+    others = "|".join(sorted(slug for slug, lang in originals.items() if lang != language.code))
     topics = [{"label": topic.names[language.code], "value": topic.id} for topic in settings.topics]
     shared: Field = {"i18n": "duplicate"}
     return {
@@ -58,7 +82,7 @@ def _articles(settings: Settings, docs: str, language: Language) -> dict[str, An
         "format": "yaml-frontmatter",
         "identifier_field": "title",
         "slug": {"editable": ["create"], "pattern": [f"^{SLUG.pattern}$", SLUG_TOLD], "hint": SLUG_TOLD},
-        "filter": {"field": "translation.of", "value": None},
+        "filter": {"field": "slug", "pattern": f"^(?!({others})$)"},
         "i18n": {"default_locale": language.code, "initial_locales": [language.code]},
         # A deleted or copied article would leave its sources, pictures and record of translations behind.
         "delete": False,
@@ -73,7 +97,7 @@ def _articles(settings: Settings, docs: str, language: Language) -> dict[str, An
             _text("summary", "Summary"),
             _day("date", "First published") | shared,
             _day("updated", "Last change that readers should know of"),
-            _names("authors", "Authors, as they chose to be named") | shared,
+            _names("authors", "Authors, as they chose to be named", "author") | shared,
             {"name": "topics", "label": "Topics", "widget": "select", "multiple": True, "min": 1, "options": topics}
             | shared,
             *_provenance(settings),
@@ -142,7 +166,7 @@ def _provenance(settings: Settings) -> list[Field]:
     return [
         {
             "name": "translation",
-            "label": "This version is a translation",
+            "label": "Translation",
             "widget": "object",
             "required": False,
             "i18n": True,
@@ -150,11 +174,11 @@ def _provenance(settings: Settings) -> list[Field]:
                 {"name": "of", "label": "Language of the original", "widget": "select", "options": languages}
                 | {"i18n": True},
                 {"name": "method", "label": "Made by", "widget": "select", "options": list(METHODS), "i18n": True},
-                _names("by", "Translated by", required=False),
-                _names("reviewed_by", "Checked by a native speaker", required=False),
+                _names("by", "Translated by", "name", required=False),
+                _names("reviewed_by", "Checked by a native speaker", "name", required=False),
             ],
         },
-        {"name": "method", "label": "Drafted by a machine (originals only)", "widget": "select", "required": False}
+        {"name": "method", "label": "Original drafted by a machine", "widget": "select", "required": False}
         | {"options": [METHODS[1]], "i18n": True},
     ]
 
@@ -178,9 +202,10 @@ def _day(name: str, label: str) -> Field:
     }
 
 
-def _names(name: str, label: str, *, required: bool = True) -> Field:
-    """Names in a list, one a line: a comma may stand in a name."""
-    return {"name": name, "label": label, "widget": "list", "required": required, "i18n": True} | {
+def _names(name: str, label: str, each: str, *, required: bool = True) -> Field:
+    """Names in a list, each in a field of its own: a comma may stand in a name."""
+    return {"name": name, "label": label, "label_singular": each, "widget": "list", "required": required} | {
+        "i18n": True,
         "field": {"name": "name", "label": "Name", "widget": "string", "i18n": True},
     }
 

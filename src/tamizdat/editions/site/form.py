@@ -6,9 +6,11 @@ editor's folder by the File System Access API; the server takes no file from any
 
 from __future__ import annotations
 
+import contextlib
 import mimetypes
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -18,10 +20,9 @@ from tamizdat.content.settings import load
 from tamizdat.editions.site.formfiles import HERE, install
 from tamizdat.editions.site.stamp import CACHE
 from tamizdat.errors import EditorError
-from tamizdat.model import Settings
 
 PLACE = "/_desk/"
-OWN = {"": "desk.html", "desk.js": "desk.js", "icon.svg": "icon.svg"}
+OWN = {"": "desk.html", **{name: name for name in ("desk.css", "desk.js", "icon.svg")}}
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -42,9 +43,10 @@ Start = Callable[..., Any]
 class Form:
     """Answers what is asked below /_desk/."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.files = install(settings.root / CACHE)
+    def __init__(self, config_file: Path) -> None:
+        self.config_file = config_file
+        self.settings = load(config_file)
+        self.files = install(self.settings.root / CACHE)
         self.files["npm/index.js"] = _own_fonts(self.files)
 
     def answer(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -80,10 +82,8 @@ class Form:
 
     def _configuration(self) -> bytes:
         """As mkdocs.yml is now; while it is wrong, which the terminal tells, as it was."""
-        try:
-            self.settings = load(self.settings.root / "mkdocs.yml")
-        except EditorError:
-            pass
+        with contextlib.suppress(EditorError):
+            self.settings = load(self.config_file)
         return yaml.safe_dump(configuration(self.settings), allow_unicode=True, sort_keys=False).encode()
 
 
@@ -99,6 +99,9 @@ def _own_fonts(files: dict[str, bytes]) -> bytes:
 
 def _kind(name: str) -> str:
     """The media type, the same on every system."""
-    kinds = {".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8", ".woff2": "font/woff2"}
+    kinds = {".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8", ".woff2": "font/woff2"} | {
+        ".css": "text/css; charset=utf-8",
+        ".svg": "image/svg+xml",
+    }
     suffix = name[name.rfind(".") :]
     return kinds.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")

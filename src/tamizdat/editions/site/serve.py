@@ -61,7 +61,7 @@ def serve(
             say(f"built: {built.written} of {built.files} files are new")
 
     settings = load_settings(config_file)
-    form = Form(settings) if with_form else None
+    form = Form(config_file) if with_form else None
     rebuild()
     server = Preview(rebuild, "127.0.0.1", port, str(settings.site))
     server.form = form
