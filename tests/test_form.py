@@ -28,6 +28,7 @@ from tamizdat.editions.site import formfiles
 from tamizdat.errors import BuildError
 
 PATIENCE = 60.0
+SETTLED = 1000
 FOLDER = """
 window.showDirectoryPicker = async () => {
   const root = await navigator.storage.getDirectory();
@@ -234,7 +235,7 @@ def test_what_is_written_in_it_builds(with_files: Desk) -> None:
         page.press_label("Enable")
         page.fill("title", "A letter, and what it says", pane=1)
         page.fill("summary", "What is known of the letter.", pane=1)
-        page.check("translation", pane=1)
+        page.open_translation(pane=1)
         page.pick("translation.of", "Русский")
         page.pick("translation.method", "human")
         page.write("body", ENGLISH, pane=1)
@@ -308,8 +309,12 @@ class Page:
     def press_label(self, label: str) -> None:
         self.tab.locator(f'button[data-label^="{label}"]:visible').first.click()
 
-    def check(self, key: str, *, pane: int) -> None:
-        self.section(key, pane).get_by_role("checkbox").first.click()
+    def open_translation(self, pane: int) -> None:
+        """Its fields are made one after another, as they come into sight; until then they forget what is chosen."""
+        self.section("translation", pane).get_by_role("checkbox").first.click()
+        for key in ("of", "method", "by", "reviewed_by"):
+            self.section(f"translation.{key}").scroll_into_view_if_needed()
+        self.tab.wait_for_timeout(SETTLED)
 
     def pick(self, key: str, label: str) -> None:
         self.section(key).get_by_text(label, exact=True).click()

@@ -97,7 +97,7 @@ def _articles(settings: Settings, docs: str, language: Language, originals: dict
             _text("summary", "Summary"),
             _day("date", "First published") | shared,
             _day("updated", "Last change that readers should know of"),
-            _names("authors", "Authors, as they chose to be named", "author") | shared,
+            _names("authors", "Authors, as they chose to be named", "author", i18n="duplicate"),
             {"name": "topics", "label": "Topics", "widget": "select", "multiple": True, "min": 1, "options": topics}
             | shared,
             *_provenance(settings),
@@ -202,11 +202,11 @@ def _day(name: str, label: str) -> Field:
     }
 
 
-def _names(name: str, label: str, each: str, *, required: bool = True) -> Field:
+def _names(name: str, label: str, each: str, *, required: bool = True, i18n: str = "translate") -> Field:
     """Names in a list, each in a field of its own: a comma may stand in a name."""
     return {"name": name, "label": label, "label_singular": each, "widget": "list", "required": required} | {
-        "i18n": True,
-        "field": {"name": "name", "label": "Name", "widget": "string", "i18n": True},
+        "i18n": i18n,
+        "field": {"name": "name", "label": "Name", "widget": "string", "i18n": i18n},
     }
 
 
