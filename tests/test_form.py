@@ -223,7 +223,7 @@ def test_what_is_written_in_it_builds(with_files: Desk) -> None:
     with serving(desk, "--form") as address, chromium() as browser:
         page = Page(browser, address, before)
         assert page.foreign == []
-        page.choose("Articles, original in Русский")
+        page.choose("Articles: Русский")
         page.new()
         page.fill("title", "Письмо: о чём оно")
         page.fill("summary", "Что известно о письме.")
@@ -242,7 +242,7 @@ def test_what_is_written_in_it_builds(with_files: Desk) -> None:
         page.slug("new-letter")
         page.shoot("form-translation")
         page.save()
-        page.choose("Sources of the articles")
+        page.choose("Sources")
         page.new()
         page.press("sources", "Add")
         for key, value in (("id", "report-2014"), ("title", "A report"), ("publisher", "A paper"), ("lang", "en")):

@@ -74,8 +74,8 @@ def _articles(settings: Settings, docs: str, language: Language, originals: dict
     shared: Field = {"i18n": "duplicate"}
     return {
         "name": f"articles-{language.code.lower()}",
-        "label": f"Articles, original in {language.name}",
-        "label_singular": "Article",
+        "label": f"Articles: {language.name}",
+        "label_singular": "article",
         "folder": f"{docs}/{ARTICLES}",
         "path": "{{slug}}/index",
         "extension": "md",
@@ -125,8 +125,8 @@ def _sources(docs: str) -> dict[str, Any]:
     """`sources.yml` of each article: one list, shared by all versions."""
     return {
         "name": "sources",
-        "label": "Sources of the articles",
-        "label_singular": "List of sources",
+        "label": "Sources",
+        "label_singular": "list of sources",
         "folder": f"{docs}/{ARTICLES}",
         "path": "{{slug}}/sources",
         "extension": "yml",
