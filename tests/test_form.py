@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import ROOT, Desk
 
 from tamizdat.content.form import configuration
@@ -250,12 +251,20 @@ def test_what_is_written_in_it_builds(with_files: Desk) -> None:
         page.slug("new-letter")
         page.shoot("form-sources")
         page.save()
+        page.choose("Articles: English")
+        page.open("Older")
+        page.fill("title", "Older: a title with a colon")
+        page.save()
         after = page.tab.evaluate(READ)
         page.shoot("form-list")
         assert page.foreign == []
     assert sorted(after.keys() - before.keys()) == [
         f"docs/explainers/new-letter/{name}" for name in ("index.en.md", "index.ru.md", "sources.yml")
     ]
+    old = "docs/explainers/older/index.en.md"
+    assert parts(after.pop(old)) == parts(
+        before.pop(old).replace("title: Older", "title: 'Older: a title with a colon'")
+    )
     assert {name: text for name, text in after.items() if name in before} == before
     for name, text in after.items():
         desk.write(name.removeprefix("docs/"), text) if name.startswith("docs/") else None
@@ -264,6 +273,12 @@ def test_what_is_written_in_it_builds(with_files: Desk) -> None:
     made = (desk.site / "explainers/new-letter/index.html").read_text("utf-8")
     assert "The words of the letter" in made and 'id="letter"' in made
     assert "Слова письма" in (desk.site / "ru/explainers/new-letter/index.html").read_text("utf-8")
+
+
+def parts(text: str) -> tuple[Any, str]:
+    """The front matter and the words below it."""
+    _, head, body = text.split("---\n")
+    return yaml.safe_load(head), body.strip()
 
 
 def texts(desk: Desk) -> dict[str, str]:
@@ -296,7 +311,7 @@ class Page:
         return self.tab.locator(f'section[data-key-path="{key}"]').nth(pane)
 
     def fill(self, key: str, text: str, *, pane: int = 0, last: bool = False) -> None:
-        inputs = self.section(key, pane).locator("input")
+        inputs = self.section(key, pane).locator("input, textarea:visible")
         (inputs.last if last else inputs.first).fill(text)
 
     def write(self, key: str, text: str, *, pane: int = 0) -> None:
@@ -321,6 +336,11 @@ class Page:
 
     def choose(self, name: str) -> None:
         self.tab.get_by_role("option", name=name).or_(self.tab.get_by_text(name, exact=True)).first.click()
+
+    def open(self, title: str) -> None:
+        self.tab.get_by_text(title, exact=True).first.dblclick()
+        self.tab.locator("section[data-key-path]").first.wait_for()
+        self.tab.wait_for_timeout(SETTLED)
 
     def new(self) -> None:
         self.press_label("New")

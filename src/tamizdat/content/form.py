@@ -94,7 +94,7 @@ def _articles(settings: Settings, docs: str, language: Language, originals: dict
         "sortable_fields": ["date", "title"],
         "fields": [
             _text("title", "Title"),
-            _text("summary", "Summary"),
+            _text("summary", "Summary", "text"),
             _day("date", "First published") | shared,
             _day("updated", "Last change that readers should know of"),
             _names("authors", "Authors, as they chose to be named", "author", i18n="duplicate"),
@@ -111,7 +111,7 @@ def _pages(settings: Settings, docs: str) -> dict[str, Any]:
     names = sorted({path.name.split(".")[0] for path in settings.docs.glob("*.*.md")})
     fields = [
         _text("title", "Title"),
-        _text("summary", "Summary"),
+        _text("summary", "Summary", "text"),
         _day("updated", "Last change that readers should know of"),
         *_provenance(settings),
         _body(required=False),
@@ -183,16 +183,13 @@ def _provenance(settings: Settings) -> list[Field]:
     ]
 
 
-def _text(name: str, label: str) -> Field:
-    return {"name": name, "label": label, "widget": "string", "i18n": True}
+def _text(name: str, label: str, widget: str = "string") -> Field:
+    return {"name": name, "label": label, "widget": widget, "i18n": True}
 
 
 def _body(*, required: bool = True) -> Field:
-    """The text as it is written: our blocks are no business of a rich text editor, which would rewrite them."""
-    return {"name": "body", "label": "Text", "widget": "richtext", "modes": ["raw"], "required": required} | {
-        "i18n": True,
-        "sanitize_preview": True,
-    }
+    """The text as it is written: a rich text editor would rewrite our blocks."""
+    return {"name": "body", "label": "Text", "widget": "text", "required": required, "i18n": True}
 
 
 def _day(name: str, label: str) -> Field:

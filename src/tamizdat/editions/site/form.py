@@ -19,7 +19,7 @@ from tamizdat.content.form import configuration
 from tamizdat.content.settings import load
 from tamizdat.editions.site.formfiles import HERE, install
 from tamizdat.editions.site.stamp import CACHE
-from tamizdat.errors import EditorError
+from tamizdat.errors import BuildError, EditorError
 
 PLACE = "/_desk/"
 OWN = {"": "desk.html", **{name: name for name in ("desk.css", "desk.js", "icon.svg")}}
@@ -46,13 +46,17 @@ class Form:
     def __init__(self, config_file: Path) -> None:
         self.config_file = config_file
         self.settings = load(config_file)
+        if not self.settings.docs.resolve().is_relative_to(self.settings.root.resolve()):
+            raise BuildError(
+                "the form needs the texts in the folder of mkdocs.yml: change docs_dir, or leave out --form"
+            )
         self.files = install(self.settings.root / CACHE)
         self.files["npm/index.js"] = _own_fonts(self.files)
 
     def answer(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """One request."""
         name = environ["PATH_INFO"].removeprefix(PLACE)
-        found = self._find(name) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
+        found = self._find(name) if environ["REQUEST_METHOD"] == "GET" else None
         if found is None:
             start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "0")])
             return []
