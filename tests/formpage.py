@@ -101,6 +101,17 @@ class Page:
     def slug(self, text: str) -> None:
         self.tab.locator("input[type=text]:visible, input:not([type]):visible").last.fill(text)
 
+    def cite(self, slug: str, **source: str) -> None:
+        """Write the list of sources of an article, with one source in it."""
+        self.choose("Sources")
+        self.new()
+        self.press("sources", "Add")
+        for key, value in source.items():
+            self.fill(f"sources.0.{key}", value)
+        self.slug(slug)
+        self.shoot("form-sources")
+        self.save()
+
     def save(self) -> None:
         self.press_label("Save")
         self.tab.get_by_text("Entry saved").first.wait_for()
