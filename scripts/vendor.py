@@ -1,22 +1,36 @@
-"""Make src/tamizdat/browser/vendor/noble.js anew from the npm packages that its lock names. `--check`: only compare.
+"""Make src/tamizdat/browser/vendor/noble.js and desk/files.json anew from the npm packages that their locks name.
+
+`--check`: only compare.
 
 Exit codes: 0 done, or the same bytes; 1 other bytes; 2 could not run. To renew: write the new versions into
-package.json there, run `npm install --package-lock-only --omit-lockfile-registry-resolved=true`, then this.
+package.json there, run `npm install --package-lock-only --omit-lockfile-registry-resolved=true` there, then this.
 """
 
 import argparse
+import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-FOLDER = Path(__file__).resolve().parent.parent / "src" / "tamizdat" / "browser" / "vendor"
+BROWSER = Path(__file__).resolve().parent.parent / "src" / "tamizdat" / "browser"
+FOLDER = BROWSER / "vendor"
+DESK = BROWSER / "desk"
 PACKAGES = ("@noble/ed25519", "@noble/hashes")
 FAILED = 2
+
+FORM = "@sveltia/cms"
+SERVED = re.compile(
+    r"LICENSE\.txt|locales/.+\.json|npm/index\.js|npm/chunks/(react|react-dom|shiki-engine)-.+\.js"
+    r"|npm/assets/.+\.(woff2|LICENSE\.txt)"
+)
+"""What the form is made of. Not: maps, and the decoders of pictures, which need WebAssembly."""
 
 ENTRY = """
 import { hashes, verify } from "@noble/ed25519";
@@ -46,12 +60,14 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 if the bytes differ")
     check = parser.parse_args().check
     with tempfile.TemporaryDirectory() as folder:
-        made = _make(Path(folder))
-    wrong = [name for name, data in made.items() if not _holds(FOLDER / name, data)]
-    for name in wrong:
-        print(f"{name}: {'other bytes than its packages give' if check else 'made anew'}", file=sys.stderr)
+        made = {FOLDER / name: data for name, data in _make(Path(folder)).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        made[DESK / "files.json"] = _form(Path(folder))
+    wrong = [path for path, data in made.items() if not _holds(path, data)]
+    for path in wrong:
+        print(f"{path.name}: {'other bytes than its packages give' if check else 'made anew'}", file=sys.stderr)
         if not check:
-            (FOLDER / name).write_bytes(made[name])
+            path.write_bytes(made[path])
     return 1 if check and wrong else 0
 
 
@@ -76,6 +92,23 @@ def _make(folder: Path) -> dict[str, bytes]:
     script = f"/*!\n{_notice(notes)}\n*/\nconst noble={after}".encode()
     told = {"sha256": hashlib.sha256(script).hexdigest(), "packages": packages}
     return {"noble.js": script, "noble.json": (json.dumps(told, indent=2) + "\n").encode()}
+
+
+def _form(folder: Path) -> bytes:
+    """The digests of the form's files, out of the archive that the lock names. The files themselves stay at npm."""
+    lock = json.loads((DESK / "package-lock.json").read_text("utf-8"))["packages"][f"node_modules/{FORM}"]
+    pack = ("pack", f"{FORM}@{lock['version']}", "--ignore-scripts", "--silent")
+    archive = folder / _run(folder, _program("npm"), *pack).strip()
+    digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if lock["integrity"] != f"sha512-{digest}":
+        _fail(f"npm brought another {FORM} than the lock names")
+    files = {}
+    with tarfile.open(archive) as packed:
+        for member in packed:
+            name, stream = member.name.partition("/")[2], packed.extractfile(member)
+            if stream and SERVED.fullmatch(name):
+                files[name] = hashlib.sha256(stream.read()).hexdigest()
+    return (json.dumps({"files": dict(sorted(files.items()))}, indent=2) + "\n").encode()
 
 
 def _notice(notes: list[str]) -> str:

@@ -67,13 +67,15 @@ def build(config_file: Path, host_url: str | None, attach: bool, workers: int | 
 @config_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port on 127.0.0.1.")
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the site in a browser.")
-def serve(config_file: Path, port: int, open_browser: bool) -> None:
+@click.option("--form", is_flag=True, help="Write in a form, too, at /_desk/; npm brings it the first time.")
+def serve(config_file: Path, port: int, open_browser: bool, form: bool) -> None:
     """Show the publication while you write: rebuilds on save and reloads the browser."""
     from tamizdat.cli.release import Release  # noqa: PLC0415
     from tamizdat.editions.site.serve import Showing, Terminal  # noqa: PLC0415
     from tamizdat.editions.site.serve import serve as serve_site  # noqa: PLC0415
 
-    serve_site(Showing(config_file, port, open_browser), Release(), Terminal(screen.say, screen.problems))
+    showing = Showing(config_file, port, open_browser, with_form=form)
+    serve_site(showing, Release(), Terminal(screen.say, screen.problems))
 
 
 @commands.command()

@@ -23,6 +23,7 @@ from mkdocs.livereload import LiveReloadServer
 
 from tamizdat.content.settings import load as load_settings
 from tamizdat.editions.site.build import Options, Release, build
+from tamizdat.editions.site.form import PLACE, Form
 from tamizdat.editions.site.warm import Warm, warm
 from tamizdat.editions.site.watch import Watch
 from tamizdat.errors import BuildError, EditorError
@@ -42,11 +43,12 @@ _NOTHING = b"<!doctype html><title>404</title><body><p>There is no such page, or
 
 @dataclass(frozen=True)
 class Showing:
-    """What is shown where: on 127.0.0.1:`port`, in a browser that is opened, if wanted."""
+    """What is shown where: on 127.0.0.1:`port`, in a browser that is opened, if wanted; beside it the form."""
 
     config_file: Path
     port: int
     open_browser: bool = False
+    with_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Preview(LiveReloadServer):
     problems = ""
     """What is wrong with the texts as they stand now."""
 
+    form: Form | None = None
+
     def __init__(self, port: int, site: Path) -> None:
         super().__init__(_no_builder, "127.0.0.1", port, str(site))
         # Pages get the script only where something is watched; we watch ourselves.
@@ -72,6 +76,8 @@ class Preview(LiveReloadServer):
     def serve_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request. A page loses its Content-Security-Policy, in the preview only, and shows what is
         wrong."""
+        if self.form and environ["PATH_INFO"].startswith(PLACE):
+            return self.form.answer(environ, start_response)
         held: list[tuple[str, list[tuple[str, str]]]] = []
         body = b"".join(super().serve_request(environ, lambda status, headers: held.append((status, headers))))
         status, headers = held[0]
@@ -155,13 +161,17 @@ def serve(showing: Showing, release: Release, terminal: Terminal) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     config = showing.config_file
     settings = load_settings(config)
+    form = Form(config) if showing.with_form else None
     kitchen, server = _Kitchen(config, release, terminal), Preview(showing.port, settings.site)
+    server.form = form
     with contextlib.suppress(KeyboardInterrupt), server.open(), warm(settings.site) as kept:
         watch = Watch(_sources(settings, config))
         server.problems = kitchen.build(kept)
         server.serve_thread.start()
         address = f"http://127.0.0.1:{server.server_port}/"
         terminal.say(f"{address} shows {settings.site}; Ctrl-C ends it")
+        if form:
+            terminal.say(f"{address.removesuffix('/')}{PLACE} is the form")
         if showing.open_browser:
             webbrowser.open(address)
         while True:
