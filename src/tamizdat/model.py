@@ -120,6 +120,8 @@ class Meta:
     topics: tuple[str, ...] = ()
     translation: Translation | None = None
     method: str = "human"
+    withhold_when_stale: bool = False
+    """Of an original: its versions that lag behind it are not shown."""
 
     @property
     def drafted_by_machine(self) -> bool:
@@ -180,13 +182,26 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class Lag:
+    """How far a version lags behind its original: how many parts of that changed since, and which blocks of the
+    version, by their places, told what they said before."""
+
+    parts: int
+    blocks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Version:
-    """An article or a plain page in one language. `key` is its path without language, e.g. `explainers/slug/index`."""
+    """An article or a plain page in one language. `key` is its path without language, e.g. `explainers/slug/index`.
+
+    `lag` is None where the version is current, is the original, or was made from nobody recorded what.
+    """
 
     key: str
     lang: str
     meta: Meta
     rendered: Rendered
+    lag: Lag | None = None
 
     @property
     def is_article(self) -> bool:
@@ -211,11 +226,15 @@ def slug_of(key: str) -> str:
 
 @dataclass(frozen=True)
 class Article:
-    """One idea in several languages: an article, or a plain page."""
+    """One idea in several languages: an article, or a plain page.
+
+    `withheld` are versions that exist and that readers are not shown: for them it is as if they were missing.
+    """
 
     key: str
     versions: Mapping[str, Version]
     sources: tuple[Source, ...] = ()
+    withheld: Mapping[str, Version] = field(default_factory=dict)
 
     @property
     def original(self) -> Version:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
@@ -36,6 +37,7 @@ class Material:
         self.known, self.inputs, self.store = known, inputs, store
         self.sizes: dict[str, Size] = {}
         self.saved = 0.0
+        self.withheld: frozenset[tuple[str, str]] = frozenset()
         settings = known.settings
         about = msgspec.json.encode((settings.languages, [topic.id for topic in settings.topics]))
         self._contexts = {
@@ -63,8 +65,9 @@ class Material:
     def files(self, key: str) -> Iterator[Path]:
         """The files of an article or a plain page."""
         yield from (path for lang in self._languages() if (path := self.known.tree.versions.get((key, lang))))
-        if sources := self.known.tree.sources.get(folder_of(key)):
-            yield sources
+        for beside in (self.known.tree.sources, self.known.tree.locks):
+            if path := beside.get(folder_of(key)):
+                yield path
 
     def version_keys(self, key: str) -> dict[str, str]:
         """The names in the store of the conversions of an article, by language: all that each is made from."""
@@ -87,7 +90,39 @@ class Material:
         for lang in self._languages():
             if path := versions.get((key, lang)):
                 named |= pages_named(key, lang, self.inputs.look(path).named)
-        return frozenset(each for each in named if each in versions)
+        return frozenset(each for each in named if each in versions and each not in self.withheld)
+
+    def lock_digest(self, key: str) -> str:
+        """The digest of what records of which original the versions of an article were made; "" where nothing does."""
+        path = self.known.tree.locks.get(folder_of(key))
+        return self.inputs.look(path).digest if path else ""
+
+    def withhold(self) -> None:
+        """Find the versions that are not shown: other articles' links must know, and other lists.
+
+        Only articles that may ask for it are converted here; the answer is kept in the store like a conversion.
+        """
+        found: set[tuple[str, str]] = set()
+        for key in self.known.keys(articles=True):
+            paths = [path for lang in self._languages() if (path := self.known.tree.versions.get((key, lang)))]
+            if folder_of(key) in self.known.tree.locks and any(self.inputs.look(path).withholds for path in paths):
+                found |= {(key, lang) for lang in self._withheld(key)}
+        self.withheld = frozenset(found)
+
+    def _withheld(self, key: str) -> Sequence[str]:
+        versions = self.version_keys(key)
+        name = key_of("withheld", *versions, *versions.values(), self.lock_digest(key))
+        held = self.store.get(name)
+        with contextlib.suppress(msgspec.MsgspecError):
+            if held is not None:
+                return msgspec.msgpack.decode(held, type=list[str])
+        made = self._workshop.convert(self.manuscript(key), self._kept(versions))
+        for lang, data in made.fresh.items():
+            self.store.put(versions[lang], data)
+        found = sorted(made.article.withheld)
+        if not made.problems:
+            self.store.put(name, msgspec.msgpack.encode(found))
+        return found
 
     def manuscript(self, key: str) -> Manuscript:
         """An article as data."""
@@ -95,7 +130,7 @@ class Material:
         for path in self.files(key):
             named |= images_named(key, self.inputs.look(path).named)
         sizes = {each: self.sizes[each] for each in sorted(named & self.sizes.keys())}
-        return self.known.manuscript(key, self.inputs.take, sizes)
+        return self.known.manuscript(key, self.inputs.take, sizes, locked=True)
 
     def job(self, key: str, versions: dict[str, str], alive: frozenset[tuple[str, str]]) -> ArticleJob:
         """The job of an article; `versions` are its version keys, `alive` is what its links can lead to."""
@@ -112,7 +147,7 @@ class Material:
         made = self._workshop.convert(self.manuscript(key), self._kept(versions))
         for lang, data in made.fresh.items():
             self.store.put(versions[lang], data)
-        self.known.report.problems += made.problems
+        self.known.report.join(made.problems)
         self.saved += made.saved
         return made.article
 

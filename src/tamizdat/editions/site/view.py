@@ -73,6 +73,7 @@ class View:
     json_ld: str = ""
     forms: Sequence[tuple[str, str, str]] = ()
     byline: Byline | None = None
+    original: str = ""
     minutes: str = ""
     notes: Sequence[NoteLine] = ()
     headings: Sequence[Heading] = ()

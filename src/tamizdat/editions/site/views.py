@@ -9,6 +9,7 @@ from tamizdat.editions import urls
 from tamizdat.editions.byline import byline, minutes, note_lines
 from tamizdat.editions.house import House
 from tamizdat.editions.lists import CONTENTS, ListPage, Overview
+from tamizdat.editions.marks import mark
 from tamizdat.editions.metadata import json_ld
 from tamizdat.editions.signed import PAGE, SIGNATURE, VERIFY, lines, signed
 from tamizdat.editions.site.view import Card, Choice, Named, View
@@ -62,7 +63,8 @@ class Site:
             choices=self.choices(article, lang, here),
             urn=urls.urn(self.settings, version),
             digest=digest,
-            body=urls.resolve(version.rendered.html, here, edition, alive),
+            body=urls.resolve(self.marked(version), here, edition, alive),
+            original=urls.relative(here, self.path(key, article.original.lang)),
             json_ld=json_ld(self.settings, article, version, digest),
             forms=forms,
             text=forms[0][2],
@@ -80,6 +82,11 @@ class Site:
             default_url=self.default_url(article, here),
             extra={"site": self.settings.id, "signature": urls.relative(here, SIGNATURE)} if kind == "release" else {},
         )
+
+    def marked(self, version: Version) -> str:
+        """The text of a version, with marks where its original changed since."""
+        blocks = version.lag.blocks if version.lag else ()
+        return mark(version.rendered.html, blocks, "hidden", self.strings[version.lang]("stale_here"))
 
     def missing(self, article: Article, lang: str) -> View:
         """The short page of a version that does not exist."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jinja2
 
@@ -13,6 +13,7 @@ from tamizdat.editions import urls
 from tamizdat.editions.byline import Byline, byline, join, minutes, note_lines
 from tamizdat.editions.house import House, Page
 from tamizdat.editions.lists import ListPage, Overview
+from tamizdat.editions.marks import mark
 from tamizdat.editions.signed import PAGE, foot, lines, signed
 from tamizdat.editions.text.lean import lean
 from tamizdat.editions.text.lists import Listing, Lists, markdown_list, plain_list
@@ -146,7 +147,7 @@ class _Writer:
             return made
         topics = join([self.settings.topic(topic).names[self.lang] for topic in self.of.meta.topics])
         read = minutes(self.of.rendered.words, self.strings)
-        return Byline((*made.facts, read, f"{self.strings('topics')}: {topics}"), made.warnings)
+        return replace(made, facts=(*made.facts, read, f"{self.strings('topics')}: {topics}"))
 
     def _lists(self, here: str, form: str) -> list[Listing]:
         if self.overview is None:
@@ -168,7 +169,8 @@ class _Writer:
         context = {
             "article": self.article,
             "version": self.of,
-            "body": urls.resolve(html, here, edition, self.alive) + self.keys(here),
+            "body": urls.resolve(self.marked(html), here, edition, self.alive) + self.keys(here),
+            "original": self._original(here, ".html"),
             "byline": self.about,
             "notes": self.notes,
             "others": self.edition.others(self.article, self.lang, here),
@@ -180,6 +182,14 @@ class _Writer:
         }
         return self.edition.render("page.html", here, self.lang, context)
 
+    def marked(self, html: str) -> str:
+        """The text with a short mark before each block whose original changed since."""
+        return mark(html, self.of.lag.blocks if self.of.lag else (), "b", f"≠ {self.strings('stale_here')}")
+
+    def _original(self, here: str, form: str) -> str:
+        """Where the original stands in the same form."""
+        return urls.relative(here, urls.text_path(self.key, self.article.original.lang, form))
+
     def plain(self, digest: str) -> bytes:
         """The `.txt`: UTF-8 with BOM, one paragraph a line, a header block, marks around the text."""
         strings, meta, settings = self.strings, self.of.meta, self.settings
@@ -187,7 +197,10 @@ class _Writer:
         writer = Plain(strings, self._follow(here, ".txt"))
         title = meta.title if self.key != "index" else settings.name
         head = [title, f"{settings.name} · {settings.language(self.lang).name}", meta.summary]
-        head += [*self.about.facts, *self.about.warnings, self.edition.foot(self.lang)]
+        head += [*self.about.facts, *self.about.warnings]
+        if self.about.stale:
+            head += [f"{self.about.stale} {self.about.original}: {self._original(here, '.txt')}"]
+        head += [self.edition.foot(self.lang)]
         head += [f"{strings('identity')}: {self.urn}"]
         head += [f"{strings('digest')}: SHA-256 {digest} ({here.rpartition('/')[2].removesuffix('.txt')}.md)"]
         parts = ["\n".join(head), f"*** {strings('start')} ***", *writer.blocks(self.of.rendered.html)]
@@ -214,7 +227,10 @@ class _Writer:
         here = urls.text_path(self.key, self.lang, ".md")
         writer = Markdown(strings, self._follow(here, ".md"))
         parts = [f"# {words(meta.title)}", f"*{words(meta.summary)}*"]
-        parts.append("  \n".join(map(words, [*self.about.facts, *self.about.warnings, self.urn])))
+        head = list(map(words, [*self.about.facts, *self.about.warnings]))
+        if self.about.stale:
+            head.append(f"{words(self.about.stale)} [{words(self.about.original)}]({self._original(here, '.md')})")
+        parts.append("  \n".join([*head, words(self.urn)]))
         parts += writer.blocks(self.of.rendered.html + self.keys(here))
         parts += [markdown_list(listing) for listing in self._lists(here, ".md")]
         for note in self.notes:
