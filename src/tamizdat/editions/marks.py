@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from html import escape
 
 import lxml.html
 
 from tamizdat.content.markdown import parse
+from tamizdat.model import Version
 
-OPEN, CLOSE = '<div class="stale">', "</div>"
 
-
-def mark(html: str, blocks: Collection[int], kind: str, words: str) -> str:
-    """Put each of these top-level blocks into an element of its own, with `words` in a paragraph before it.
+@dataclass(frozen=True)
+class Mark:
+    """Puts words, in a paragraph of the class `kind`, before a block, and an element around both.
 
     Around the block, not in it: a list or a table has no place for words that are not its own.
     """
-    if not blocks:
+
+    kind: str
+    words: str
+
+    def __call__(self, html: str) -> str:
+        return f'<div class="stale"><p class="{self.kind}">{escape(self.words)}</p>{html}</div>'
+
+
+def mark(version: Version, html: str, sign: Mark) -> str:
+    """The text of a version, with a mark at each block that tells what its original told before."""
+    if version.lag is None or not version.lag.blocks:
         return html
-    made, told = [], f'<p class="{kind}">{escape(words)}</p>'
-    for place, element in enumerate(parse(html)):
-        text = lxml.html.tostring(element, encoding="unicode").rstrip("\n")
-        made.append(f"{OPEN}{told}{text}{CLOSE}" if place in blocks else text)
-    return "\n".join(made)
+    made = [lxml.html.tostring(each, encoding="unicode").rstrip("\n") for each in parse(html)]
+    return "\n".join(sign(each) if place in version.lag.blocks else each for place, each in enumerate(made))
