@@ -50,7 +50,7 @@ def side(meta: Meta, html: str, page: str, *, anchors: bool) -> list[str]:
 
     With `anchors`, headings keep their ids. Links to all other anchors lead to the text's own `page`.
     """
-    made = [f'<p class="title">{escape(meta.title)}</p>', f'<p class="summary">{escape(meta.summary)}</p>']
+    made = [f'<p class="title"><b>{escape(meta.title)}</b></p>', f'<p class="summary">{escape(meta.summary)}</p>']
     elements = parse(html)
     kept = {each.get("id") for each in elements if anchors and each.tag in HEADINGS}
     for element in elements:

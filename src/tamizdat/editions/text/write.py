@@ -216,7 +216,7 @@ class _Writer:
 
     def _sign(self) -> Mark:
         """A short mark before a block whose original changed since."""
-        return Mark("b", f"≠ {self.strings('stale_here')}")
+        return Mark("b", f"[{self.strings('stale_here')}]")
 
     def _original(self, here: str, form: str) -> str:
         """Where the original stands in the same form."""
