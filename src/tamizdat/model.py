@@ -121,7 +121,6 @@ class Meta:
     translation: Translation | None = None
     method: str = "human"
     withhold_when_stale: bool = False
-    """Of an original: its versions that lag behind it are not shown."""
 
     @property
     def drafted_by_machine(self) -> bool:
@@ -183,8 +182,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Lag:
-    """How far a version lags behind its original: how many parts of that changed since, and which blocks of the
-    version, by their places, told what they said before."""
+    """How many parts of its original changed since a version was made, and the places of its blocks that tell them."""
 
     parts: int
     blocks: tuple[int, ...]
@@ -192,10 +190,8 @@ class Lag:
 
 @dataclass(frozen=True)
 class Version:
-    """An article or a plain page in one language. `key` is its path without language, e.g. `explainers/slug/index`.
-
-    `lag` is None where the version is current, is the original, or was made from nobody recorded what.
-    """
+    """An article or a plain page in one language. `key` is its path without language, e.g. `explainers/slug/index`;
+    `lag` is None where it is current, is the original, or where nothing is recorded of it."""
 
     key: str
     lang: str
@@ -226,10 +222,7 @@ def slug_of(key: str) -> str:
 
 @dataclass(frozen=True)
 class Article:
-    """One idea in several languages: an article, or a plain page.
-
-    `withheld` are versions that exist and that readers are not shown: for them it is as if they were missing.
-    """
+    """One idea in several languages: an article, or a plain page. `withheld` versions are missing for readers."""
 
     key: str
     versions: Mapping[str, Version]
