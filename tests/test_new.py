@@ -181,3 +181,28 @@ def test_the_command_tells_the_files_and_what_is_wrong(desk: Desk) -> None:
     assert done.returncode == 2 and "at most 240 letters" in done.stderr and "Traceback" not in done.stderr
     done = desk.run("new", "letter", "--original", "ru")
     assert done.returncode == 2 and "there is an article “letter” already" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_story_of_the_handbook(copy: Desk) -> None:
+    """CONTRIBUTING.md, from the first line to the last, as its commands really are."""
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = copy.run(*arguments)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    run("new", "a-letter", "--original", "ru", "--languages", "kk,en", "--topic", "law")
+    run("build")
+    run("check", "docs/explainers/a-letter")
+    run("accept", "a-letter", "kk")
+    run("accept", "a-letter", "en")
+    original, kazakh = (copy.docs / f"explainers/a-letter/index.{lang}.md" for lang in ("ru", "kk"))
+    original.write_text(original.read_text("utf-8") + "\nПисьмо пришло утром.\n", "utf-8")
+    row = next(line for line in run("status").splitlines() if "a-letter" in line)
+    assert row.count("1 stale") == 2, row
+    assert "Письмо пришло утром." in run("diff", "a-letter", "kk", code=1)
+    kazakh.write_text(kazakh.read_text("utf-8") + "\nХат таңертең келді.\n", "utf-8")
+    run("accept", "a-letter", "kk")
+    run("diff", "a-letter", "kk")
+    run("check")
