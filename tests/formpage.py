@@ -113,9 +113,19 @@ class Page:
         self.save()
 
     def save(self) -> None:
+        before = self.tab.evaluate(READ)
         self.press_label("Save")
-        self.tab.get_by_text("Entry saved").first.wait_for()
+        for look in range(80):
+            if self.tab.evaluate(READ) != before:
+                break
+            if look % 20 == 19:
+                # A busy machine has not taken in yet what was typed when the button was pressed.
+                self.press_label("Save")
+            self.tab.wait_for_timeout(SETTLED / 2)
+        else:
+            raise AssertionError("nothing was written")
         self.tab.get_by_text("Entry saved").first.wait_for(state="hidden")
+        self.tab.wait_for_timeout(SETTLED)
 
     def shoot(self, name: str) -> None:
         shoot(self.tab, name)

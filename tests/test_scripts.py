@@ -157,7 +157,8 @@ def test_no_failed_check_is_forgotten(project: Path, ruff: int, tests: int, code
         check=False,
     )
     assert done.returncode == code, done.stderr
-    ran = ["ruff check", "ruff format --check", "mypy", "mypy scripts", "python -m pytest -m not slow"]
+    command = "python -m pytest -n auto --dist loadfile -m not slow"
+    ran = ["ruff check", "ruff format --check", "mypy", "mypy scripts", command]
     assert done.stdout.splitlines() == ran
     assert ("ruff check, ruff format --check" in done.stderr) == bool(ruff)
     assert "missing: chromium, git" in done.stderr
