@@ -275,6 +275,7 @@ ANYBODY = (0, 1, 2**255 - 20, 2**255 - 18, 2**255 + 1)
         *("", "RW", R.text[:-1], R.text + "A", " " + R.text[1:], "RU" + R.text[2:], R.text[:-1] + "=", "é" * 56),
         *(base64.b64encode(b"Ed" + bytes(8) + point.to_bytes(32, "little")).decode() for point in ANYBODY),
     ],
+    ids=range(13),
 )
 def test_what_is_no_key_is_none(page: Judge, text: str) -> None:
     assert page.ask("parse", kind="key", data=text, rest=[])["told"] is None
