@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tamizdat.content import strictyaml
 from tamizdat.content.characters import one_line
 from tamizdat.content.report import Report
 from tamizdat.content.strictyaml import Node
@@ -163,3 +164,15 @@ def _day(node: Node) -> dt.date | None:
         return dt.date.fromisoformat(node.text) if _WHOLE_DATE.fullmatch(node.text) else None
     except ValueError:
         return None
+
+
+def listed(text: str, path: Path, report: Report, what: str, example: str) -> Iterator[Fields]:
+    """The entries of a file that is a list, each of which is `what`; `example` is the remedy where it is none."""
+    node = strictyaml.read(text, path, report)
+    if node is None or node.value == {}:
+        return
+    if not isinstance(node.value, list):
+        report.add(path, node.line, f"{path.name} must be a list", remedy=example)
+        return
+    for item in node.value:
+        yield Fields(item, path, report, what)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tamizdat.content import strictyaml
-from tamizdat.content.fields import Fields
+from tamizdat.content.fields import listed
 from tamizdat.content.report import Report
 from tamizdat.content.settings import SLUG
 from tamizdat.model import Source
@@ -15,15 +14,8 @@ EXAMPLE = "- id: gv-2014, and below it title, publisher, lang, url, date"
 
 def read(text: str, path: Path, report: Report) -> dict[str, tuple[Source, int]]:
     """The sources by id, each with the line it stands on. What is wrong goes to `report`."""
-    node = strictyaml.read(text, path, report)
-    if node is None or node.value == {}:
-        return {}
-    if not isinstance(node.value, list):
-        report.add(path, node.line, "sources.yml must be a list", remedy=EXAMPLE)
-        return {}
     found: dict[str, tuple[Source, int]] = {}
-    for item in node.value:
-        fields = Fields(item, path, report, "a source")
+    for fields in listed(text, path, report, "a source", EXAMPLE):
         source = Source(
             id=fields.text("id", required=True),
             title=fields.text("title", required=True),
@@ -42,5 +34,5 @@ def read(text: str, path: Path, report: Report) -> dict[str, tuple[Source, int]]
                 "id", f"the id “{source.id}” is taken by line {found[source.id][1]}", "give each source its own"
             )
         elif source.id:
-            found[source.id] = (source, item.line)
+            found[source.id] = (source, fields.line)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 
 from tamizdat.errors import BuildError, ReachError, TrustError
 from tamizdat.model import Settings
@@ -23,7 +24,7 @@ def attached(settings: Settings, lists: Mapping[str, bytes]) -> dict[str, bytes]
     """
     if settings.keys is None:
         return {}
-    held = _held(settings, (SUMS, *SIGNATURES))
+    held = _held(settings.root / LATEST)
     if held is None:
         remedy = "build and sign it where the key is, with `tamizdat sign --detached`, and commit releases/"
         raise BuildError(f"{LATEST} has no signatures of this release\n    -> {remedy}")
@@ -42,22 +43,20 @@ def attached(settings: Settings, lists: Mapping[str, bytes]) -> dict[str, bytes]
 
 def kept(settings: Settings, lists: Mapping[str, bytes]) -> dict[str, bytes]:
     """The signatures that stand in the site folder, if it is still the same release."""
-    try:
-        folder = Folder(settings.site)
-        same = folder.read(SUMS, read.LARGEST[SUMS]) == lists[SUMS]
-        made = {name: folder.read(name, LARGEST) for name in SIGNATURES}
-    except (ReachError, TrustError):
-        return {}
-    return {name: data for name, data in made.items() if data} if same and all(made.values()) else {}
+    held = _held(settings.site)
+    return {name: held[name] for name in SIGNATURES} if held and held[SUMS] == lists[SUMS] else {}
 
 
-def _held(settings: Settings, names: tuple[str, ...]) -> dict[str, bytes] | None:
+def _held(folder: Path) -> dict[str, bytes] | None:
+    """The list of files and the signatures that stand in a folder; None where one of them is missing."""
+    sizes = {SUMS: read.LARGEST[SUMS], **dict.fromkeys(SIGNATURES, LARGEST)}
     try:
-        folder = Folder(settings.root / LATEST)
-        found = {name: folder.read(name, read.LARGEST[SUMS]) for name in names}
+        copy = Folder(folder)
+        found = {name: copy.read(name, size) for name, size in sizes.items()}
     except (ReachError, TrustError):
         return None
-    return {name: data for name, data in found.items() if data} if all(found.values()) else None
+    held = {name: data for name, data in found.items() if data}
+    return held if held.keys() == found.keys() else None
 
 
 def _difference(signed: bytes, built: bytes) -> str:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tamizdat.content import strictyaml
 from tamizdat.content.characters import read_text
-from tamizdat.content.fields import Fields
+from tamizdat.content.fields import Fields, listed
 from tamizdat.content.report import Report
 from tamizdat.content.settings import SLUG
 
@@ -71,15 +70,8 @@ def read(root: Path, codes: Sequence[str], report: Report) -> tuple[Term, ...]:
     """The glossary of a publication with these languages; what is wrong with the file goes to the report."""
     path = root / NAME
     text = read_text(path, report) if path.is_file() else None
-    node = strictyaml.read(text, path, report) if text is not None else None
-    if node is None or node.value == {}:
-        return ()
-    if not isinstance(node.value, list):
-        report.add(path, node.line, f"{NAME} must be a list", remedy=EXAMPLE)
-        return ()
     found: dict[str, Term] = {}
-    for item in node.value:
-        fields = Fields(item, path, report, "a term")
+    for fields in listed(text, path, report, "a term", EXAMPLE) if text is not None else ():
         name = fields.text("id", required=True)
         section = fields.section("forms", required=True)
         forms = {code: told for code in codes if section and (told := _forms(section, code))}

@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tamizdat.content import strictyaml
 from tamizdat.content.characters import read_text
 from tamizdat.content.checking.shapes import Finding, Severity
-from tamizdat.content.fields import Fields
+from tamizdat.content.fields import Fields, listed
 from tamizdat.content.report import Report
 
 NAME = "checks.yml"
@@ -38,13 +37,8 @@ def read(root: Path, names: Collection[str], report: Report) -> tuple[Silence, .
     """The silences; what is wrong with the file goes to the report. `names` are the checks that there are."""
     path = root / NAME
     text = read_text(path, report) if path.is_file() else None
-    node = strictyaml.read(text, path, report) if text is not None else None
-    if node is None or node.value == {}:
-        return ()
-    if not isinstance(node.value, list):
-        report.add(path, node.line, f"{NAME} must be a list", remedy=EXAMPLE)
-        return ()
-    return tuple(_silence(Fields(item, path, report, "a silence"), names) for item in node.value)
+    entries = listed(text, path, report, "a silence", EXAMPLE) if text is not None else ()
+    return tuple(_silence(fields, names) for fields in entries)
 
 
 def _silence(fields: Fields, names: Collection[str]) -> Silence:
