@@ -30,10 +30,13 @@ from keys_for_tests import Keys
 from PIL import Image
 
 from tamizdat.cli.release import Release
+from tamizdat.content.desk import Editing
+from tamizdat.content.settings import load as load_settings
+from tamizdat.content.shelf import Shelf
 from tamizdat.editions.site.build import Built, Options, build
 from tamizdat.editions.site.stamp import Stamp
 from tamizdat.editions.site.warm import Warm, warm
-from tamizdat.errors import EditorError
+from tamizdat.errors import BuildError, EditorError
 
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 SLUGS = ("a", "b", "c", "d")
@@ -117,6 +120,20 @@ class Newsroom(RuleBasedStateMachine):
         for lang in LANGUAGES:
             if (self.desk.docs / f"explainers/{slug}/index.{lang}.md").exists():
                 self.desk.article(slug, lang, "A claim.[^gv]", of="" if lang == "en" else "en", sources=sources)
+
+    @rule(slug=st.sampled_from(SLUGS))
+    def follow(self, slug: str) -> None:
+        """The Russian version of an article is declared current, as far as that can be."""
+        with contextlib.suppress(EditorError, BuildError):
+            if (self.desk.docs / f"explainers/{slug}/index.ru.md").exists():
+                accept(self.desk, slug)
+
+    @rule(slug=st.sampled_from(SLUGS))
+    def withhold(self, slug: str) -> None:
+        """The original asks that stale versions be withheld."""
+        path = self.desk.docs / f"explainers/{slug}/index.en.md"
+        if path.exists() and "withhold" not in (text := path.read_text("utf-8")):
+            path.write_text(text.replace("topics:", "withhold_when_stale: true\ntopics:"), "utf-8")
 
     @rule(lang=st.sampled_from(list(LANGUAGES)), words=WORDS, title=st.sampled_from(["About", "Over us"]))
     def plain_page(self, lang: str, words: str, title: str) -> None:
@@ -233,6 +250,13 @@ def replace(name: str, before: str, after: str) -> Change:
     return change
 
 
+def accept(desk: Desk, slug: str) -> None:
+    """The Russian version follows its original, as `tamizdat accept` records it."""
+    shelf = Shelf(load_settings(desk.root / "mkdocs.yml"))
+    holding = shelf.find(slug)
+    shelf.record([(holding, Editing(shelf, holding).accept("ru", ()))])
+
+
 def remove(name: str) -> Change:
     """A file that goes."""
     return lambda desk: (desk.root / name).unlink()
@@ -266,6 +290,14 @@ CHANGES: dict[str, Change] = {
     "an address": replace(
         "mkdocs.yml", "addresses: []", "addresses: [{url: https://a.example/, kind: web, since: 2014-11-25}]"
     ),
+    "a stale version follows": lambda desk: accept(desk, "s"),
+    "the original of a recorded version": replace("docs/explainers/r/index.en.md", "Recorded.", "Changed since."),
+    "the lock goes": remove("docs/explainers/s/translation.lock.json"),
+    "the lock of the plain pages": lambda desk: accept(desk, "topics"),
+    "stale versions are withheld": replace(
+        "docs/explainers/s/index.en.md", "topics:", "withhold_when_stale: true\ntopics:"
+    ),
+    "the target of a link is withheld": replace("docs/explainers/w/index.en.md", "Old words.", "Older words."),
     "a key": lambda desk: Keys().write(desk.root),
 }
 
@@ -282,6 +314,18 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         desk.article("a", lang, body, of="" if lang == "en" else "en", sources=ONE)
         desk.article("b", lang, "Words.", of="" if lang == "en" else "en")
     desk.write("explainers/a/sky.png", png(20, 10))
+    # r is recorded, s is stale, w will be withheld as soon as it is stale; t leads to a part of w.
+    for slug in "rsw":
+        asked = "withhold_when_stale: true\n" if slug == "w" else ""
+        path = desk.article(slug, "en", "Recorded.\n\nOld words.\n\n## Part {#part}\n\nUnder it.")
+        path.write_text(path.read_text("utf-8").replace("topics:", f"{asked}topics:"), "utf-8")
+        desk.article(slug, "ru", "Записано.\n\nСтарые слова.\n\n## Часть {#part}\n\nПод ней.", of="en")
+        accept(desk, slug)
+    replace("docs/explainers/s/index.en.md", "Old words.", "New words.")(desk)
+    accept(desk, "topics")
+    replace("docs/topics.en.md", "Words.", "New words.")(desk)
+    for lang in ("en", "ru"):
+        desk.article("t", lang, "[There](../w/index.md#part)", of="" if lang == "en" else "en")
     assert not isinstance(make(desk, stamp=False), str)
     return desk
 

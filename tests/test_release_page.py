@@ -175,7 +175,8 @@ def test_the_foot_keeps_text_pages_small(tmp_path: Path) -> None:
     Keys().write(desk.root)
     over, count = {}, 0
     for path, text in desk.pages().items():
-        if "/explainers/" in path and path.endswith(".html") and "<article>" in text:
+        article = "/explainers/" in path and path.endswith(".html") and not path.endswith("/parallel.html")
+        if article and "<article>" in text:
             read = len(str(lxml.html.document_fromstring(text).xpath("string(//main)")).split())
             size = len(gzip.compress(text.encode(), 6))
             count += 1

@@ -120,6 +120,7 @@ class Meta:
     topics: tuple[str, ...] = ()
     translation: Translation | None = None
     method: str = "human"
+    withhold_when_stale: bool = False
 
     @property
     def drafted_by_machine(self) -> bool:
@@ -180,13 +181,23 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class Lag:
+    """How many parts of its original changed since a version was made, and the places of its blocks that tell them."""
+
+    parts: int
+    blocks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Version:
-    """An article or a plain page in one language. `key` is its path without language, e.g. `explainers/slug/index`."""
+    """An article or a plain page in one language. `key` is its path without language, e.g. `explainers/slug/index`;
+    `lag` is None where it is current, is the original, or where nothing is recorded of it."""
 
     key: str
     lang: str
     meta: Meta
     rendered: Rendered
+    lag: Lag | None = None
 
     @property
     def is_article(self) -> bool:
@@ -211,11 +222,12 @@ def slug_of(key: str) -> str:
 
 @dataclass(frozen=True)
 class Article:
-    """One idea in several languages: an article, or a plain page."""
+    """One idea in several languages: an article, or a plain page. `withheld` versions are missing for readers."""
 
     key: str
     versions: Mapping[str, Version]
     sources: tuple[Source, ...] = ()
+    withheld: Mapping[str, Version] = field(default_factory=dict)
 
     @property
     def original(self) -> Version:

@@ -48,9 +48,9 @@ def status(config_file: Path, page: Path | None, *, as_json: bool, **only: str |
     from tamizdat.cli import desktable  # noqa: PLC0415
     from tamizdat.content.desk import overview  # noqa: PLC0415
 
-    shelf = _shelf(config_file)
+    shelf = open_shelf(config_file)
     settings = shelf.settings
-    _refuse(page, settings)
+    refuse(page, settings)
     codes = [each.code for each in settings.languages]
     languages = [_one_of(only["language"], codes, "language")] if only["language"] else codes
     holdings = list(_chosen(shelf, only["topic"], only["person"]))
@@ -81,10 +81,10 @@ def diff(config_file: Path, slug: str, lang: str, page: Path | None) -> None:
     from tamizdat.cli import desktable  # noqa: PLC0415
     from tamizdat.content.desk import Editing  # noqa: PLC0415
 
-    shelf = _shelf(config_file)
-    _refuse(page, shelf.settings)
+    shelf = open_shelf(config_file)
+    refuse(page, shelf.settings)
     holding = shelf.find(slug)
-    told = Editing(shelf, holding).diff(_version(shelf.settings, holding, lang))
+    told = Editing(shelf, holding).diff(version_of(shelf.settings, holding, lang))
     desktable.differences(told)
     if page:
         from tamizdat.cli import deskpage  # noqa: PLC0415
@@ -111,7 +111,7 @@ def accept(config_file: Path, **asked: Any) -> None:
 
     wish = _Wish(**asked)
     wish.check()
-    shelf = _shelf(config_file)
+    shelf = open_shelf(config_file)
     if wish.everything:
         _accept_all(shelf)
         return
@@ -119,7 +119,7 @@ def accept(config_file: Path, **asked: Any) -> None:
     if wish.minor:
         _declare_minor(shelf, Editing(shelf, holding), wish.blocks)
     else:
-        lang = _version(shelf.settings, holding, wish.lang)
+        lang = version_of(shelf.settings, holding, wish.lang)
         _declare_current(shelf, Editing(shelf, holding), lang, wish.blocks)
 
 
@@ -191,7 +191,8 @@ def _accept_all(shelf: Shelf) -> None:
         screen.say(f"stale, and left so: {', '.join(stale)}")
 
 
-def _shelf(config_file: Path) -> Shelf:
+def open_shelf(config_file: Path) -> Shelf:
+    """The publication as its desk sees it."""
     from tamizdat.content.settings import load  # noqa: PLC0415
     from tamizdat.content.shelf import Shelf  # noqa: PLC0415
     from tamizdat.editions.site.stamp import CACHE  # noqa: PLC0415
@@ -200,7 +201,7 @@ def _shelf(config_file: Path) -> Shelf:
     return Shelf(settings, settings.root / CACHE)
 
 
-def _version(settings: Settings, holding: Holding, lang: str) -> str:
+def version_of(settings: Settings, holding: Holding, lang: str) -> str:
     """The language of a version that was made from the original of `holding`."""
     _one_of(lang, [each.code for each in settings.languages], "language")
     others = [each for each in holding.versions if each != holding.original]
@@ -260,17 +261,17 @@ def _for_programs(row: Row) -> dict[str, object]:
     }
 
 
-def _refuse(page: Path | None, settings: Settings) -> None:
+def refuse(page: Path | None, settings: Settings, what: str = "") -> None:
     """A page for the desk tells what readers must not see, and must not be taken for a text: not in the site, not in
     docs."""
     if page is None:
         return
-    place = page.resolve()
+    place, name = page.resolve(), what or f"--html {page}"
     for folder in (settings.site.resolve(), settings.docs.resolve()):
         if place.is_relative_to(folder):
-            raise BuildError(f"--html {page}: this page is for the desk, not for {folder.name}/; name another place")
+            raise BuildError(f"{name}: this is for the desk, not for {folder.name}/; name another place")
     if not place.parent.is_dir():
-        raise BuildError(f"--html {page}: there is no folder {page.parent}")
+        raise BuildError(f"{name}: there is no folder {page.parent}")
 
 
 def _write(page: Path, text: str) -> None:

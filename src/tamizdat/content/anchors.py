@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _NUMBER = re.compile(r"\d+(?:[  ,.]\d{3}(?!\d))*")
+_NO_DIGIT = re.compile("[^0-9]")
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _PAIRS = re.compile("sh|zh|kh|ch|ts|ph|th|ck|qu")
 _SOUNDS = str.maketrans(
@@ -29,8 +31,8 @@ LEAST, MOST = 3, 5
 
 def words_anchors(text: str) -> frozenset[str]:
     """The numbers and names in a text, in a form that Latin and Cyrillic spellings share."""
-    found = {f"num:{re.sub(r'[^0-9]', '', number)}" for number in _NUMBER.findall(text)}
-    foreign = len(_LATIN.findall(text)) * 2 < sum(char.isalpha() for char in text)
+    found = {f"num:{_NO_DIGIT.sub('', number)}" for number in _NUMBER.findall(text)}
+    foreign = len(_LATIN.findall(text)) * 2 < sum(map(str.isalpha, text))
     for word in _WORD.findall(text):
         if word[0].isupper() or (foreign and _LATIN.match(word)):
             sounds = skeleton(word)
@@ -39,6 +41,7 @@ def words_anchors(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def skeleton(word: str) -> str:
     """The first consonants of a name, those that sound alike as one: Kazakhstan, Казахстан, Қазақстан are `ksks`…"""
     low = _PAIRS.sub(lambda pair: _SHORT[pair[0]], word.lower())

@@ -6,6 +6,7 @@ Opens no file: whoever has the bytes, in this process or on another machine, get
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from pathlib import Path
 
 import msgspec
 
-from tamizdat.content import body, frontmatter
+from tamizdat.content import body, frontmatter, locks
 from tamizdat.content.body import Body
 from tamizdat.content.characters import decode
 from tamizdat.content.frontmatter import Draft
 from tamizdat.content.images import Size
+from tamizdat.content.lag import told_to_readers
 from tamizdat.content.markdown import Converter
 from tamizdat.content.pairs import Text, check_originals, check_statements, read_sources
 from tamizdat.content.report import Report
@@ -38,12 +40,17 @@ class File:
 @dataclass(frozen=True)
 class Manuscript:
     """Everything that an article or a plain page is made from: its versions by language, its sources, the published
-    sizes of the images that it names, by their path below `docs/`."""
+    sizes of the images that it names, by their path below `docs/`.
+
+    With `lock`, the file that records what each version was made from, what lags behind its original is told so or
+    withheld; without it all versions are as they stand.
+    """
 
     key: str
     versions: Mapping[str, File]
     sources: File | None
     sizes: Mapping[str, Size]
+    lock: File | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,9 @@ class Workshop:
                     kept_now = Kept(seconds[lang], text.draft.meta, text.draft.body_line, text.body, made[lang])
                     fresh[lang] = msgspec.msgpack.encode(kept_now)
         article = Article(manuscript.key, versions, tuple(known.values()))
+        if manuscript.lock and not report.problems:
+            recorded = locks.read(manuscript.lock.path, manuscript.lock.data, report)
+            article = told_to_readers(article, recorded.get(posixpath.basename(manuscript.key)))
         saved = sum(each.seconds for each in before.values())
         return Converted(article, tuple(report.problems), fresh, saved)
 

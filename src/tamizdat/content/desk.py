@@ -10,6 +10,7 @@ from functools import cache
 
 from tamizdat.content.alignment import Match, align
 from tamizdat.content.history import History
+from tamizdat.content.lag import concerned
 from tamizdat.content.locks import Entries, Lock
 from tamizdat.content.passages import Passage
 from tamizdat.content.shelf import Holding, Shelf
@@ -249,17 +250,8 @@ class Editing:
     ) -> Told:
         before = self._before.get(compared.old[difference.old]) if difference.old is not None else ""
         now = self.now[difference.new].words if difference.new is not None else ""
-        partner = {place: match.theirs for match in matches for place in match.ours}
-        if difference.new is not None and (own := partner.get(difference.new, ())):
-            return Told(difference, before, now, tuple(theirs[at] for at in own), "")
-        at = difference.new - 1 if difference.new is not None else compared.place(difference.old or 0)
-        above = next((partner[place][-1] for place in range(at, -1, -1) if partner.get(place)), -1)
+        own, above = concerned(difference, compared, matches, len(theirs))
         behind = theirs[above].label if above >= 0 else ""
-        if difference.change is not Change.REMOVED:
-            return Told(difference, before, now, (), behind)
-        # What the version still has of it stands there, and nothing in the original answers to it.
-        free = {place for match in matches if not match.ours for place in match.theirs}
-        own = tuple(place for place in range(above + 1, len(theirs)) if set(range(above + 1, place + 1)) <= free)
         return Told(difference, before, now, tuple(theirs[place] for place in own), behind)
 
 

@@ -88,6 +88,16 @@ class Fields:
         self.fail(key, f"“{key}” must be a date", f"write {key}: 2014-11-25, 2014-11 or 2014")
         return ""
 
+    def flag(self, key: str) -> bool:
+        """Whether `key` is `true`; False when absent or wrong."""
+        node = self.node(key)
+        if node is None:
+            return False
+        if node.value is True or node.value is False:
+            return node.value
+        self.fail(key, f"“{key}” must be true or false", f"write {key}: true, or leave it out")
+        return False
+
     def texts(self, key: str, *, required: bool = False, choices: Sequence[str] | None = None) -> tuple[str, ...]:
         """A list of texts."""
         node = self.node(key, required=required)

@@ -14,6 +14,7 @@ from tamizdat.model import ARTICLES, Meta, Settings, Translation
 
 _FENCE = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 METHODS = ("human", "machine-draft")
+WITHHOLD = "withhold_when_stale"
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ def _meta(fields: Fields, settings: Settings, *, article: bool) -> Meta | None:
     section = fields.section("translation")
     method = fields.text("method", choices=METHODS) or "human"
     translation = _translation(section, codes) if section else None
+    withhold = article and fields.flag(WITHHOLD)
+    if section and WITHHOLD in fields.items:
+        fields.fail(WITHHOLD, f"“{WITHHOLD}” in a translation", "it belongs in the original, for all its versions")
     if section and "method" in fields.items:
         fields.fail("method", "“method” stands twice", "in a translation it belongs below “translation:”")
     if published and updated and updated < published:
@@ -84,7 +88,7 @@ def _meta(fields: Fields, settings: Settings, *, article: bool) -> Meta | None:
     fields.done()
     if not title or not summary or updated is None or (section and translation is None):
         return None
-    return Meta(title, summary, updated, published or dt.date.min, authors, topics, translation, method)
+    return Meta(title, summary, updated, published or dt.date.min, authors, topics, translation, method, withhold)
 
 
 def _translation(fields: Fields, codes: list[str]) -> Translation | None:

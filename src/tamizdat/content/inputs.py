@@ -25,11 +25,13 @@ _NAMED = re.compile(r"[A-Za-z0-9._/-]+\.(?:md|png|jpe?g|webp)")
 
 @dataclass(frozen=True)
 class Input:
-    """A file as it was read. `stamp` is None where it cannot be relied on; `named` are files that a text may mean."""
+    """A file as it was read. `stamp` is None where it cannot be relied on; `named` are files that a text may mean, and
+    `withholds` says whether it may ask for versions to be withheld."""
 
     stamp: Stamp | None
     digest: str
     named: tuple[str, ...] = ()
+    withholds: bool = False
 
 
 class Inputs:
@@ -54,8 +56,9 @@ class Inputs:
         if before is None or before.stamp != stamp:
             data = self._held[path] = path.read_bytes()
             fresh = max(held.st_mtime_ns, held.st_ctime_ns) > now - FRESH
-            named = _named(data) if path.suffix == ".md" else ()
-            before = Input(None if fresh else stamp, hashlib.sha256(data).hexdigest(), named)
+            text = path.suffix == ".md"
+            named, withholds = (_named(data), _withholds(data)) if text else ((), False)
+            before = Input(None if fresh else stamp, hashlib.sha256(data).hexdigest(), named, withholds)
         self.seen[name] = before
         return before
 
@@ -80,6 +83,15 @@ def _named(data: bytes) -> tuple[str, ...]:
     A backslash may stand anywhere in the address of a link, and says nothing there.
     """
     return tuple(sorted(set(_NAMED.findall(data.decode("utf-8", "replace").replace("\\", "")))))
+
+
+def _withholds(data: bytes) -> bool:
+    """Whether front matter may ask for versions to be withheld; too often rather than too seldom.
+
+    YAML may write the same key with a backslash, or over two lines.
+    """
+    head = data.replace(b"\r", b"\n").partition(b"\n---")[0]
+    return b"withhold" in head or b"\\" in head
 
 
 def images_named(key: str, named: tuple[str, ...]) -> set[str]:

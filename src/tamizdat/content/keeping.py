@@ -72,8 +72,9 @@ class Keeping:
     def files(self, key: str) -> Iterator[Path]:
         """The files of an article or a plain page."""
         yield from (path for lang in self.languages() if (path := self.known.tree.versions.get((key, lang))))
-        if sources := self.known.tree.sources.get(folder_of(key)):
-            yield sources
+        for beside in (self.known.tree.sources, self.known.tree.locks):
+            if path := beside.get(folder_of(key)):
+                yield path
 
     def version_keys(self, key: str) -> dict[str, str]:
         """The names in the store of the conversions of an article, by language: all that each is made from."""
@@ -89,13 +90,13 @@ class Keeping:
                 found[lang] = key_of("version", context, key, lang, seen.digest, cited, *sizes)
         return found
 
-    def manuscript(self, key: str) -> Manuscript:
-        """An article as data."""
+    def manuscript(self, key: str, *, locked: bool = False) -> Manuscript:
+        """An article as data; `locked`: with what its versions were made from."""
         named: set[str] = set()
         for path in self.files(key):
             named |= images_named(key, self.inputs.look(path).named)
         sizes = {each: self.sizes[each] for each in sorted(named & self.sizes.keys())}
-        return self.known.manuscript(key, self.inputs.take, sizes)
+        return self.known.manuscript(key, self.inputs.take, sizes, locked=locked)
 
     def drop(self, key: str) -> None:
         """Forget the bytes of an article that need not be made."""

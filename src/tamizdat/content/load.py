@@ -47,15 +47,19 @@ class Survey:
         """The keys of all articles, or of all plain pages."""
         return sorted({key for key, _ in self.tree.versions if is_article(key) == articles})
 
-    def manuscript(self, key: str, read: Callable[[Path], bytes], sizes: Mapping[str, Size]) -> Manuscript:
-        """The files of an article, or of a plain page, as data."""
+    def manuscript(
+        self, key: str, read: Callable[[Path], bytes], sizes: Mapping[str, Size], *, locked: bool = False
+    ) -> Manuscript:
+        """The files of an article, or of a plain page, as data; with its lock where it is made for readers."""
         versions = {
             language.code: File(path, read(path))
             for language in self.settings.languages
             if (path := self.tree.versions.get((key, language.code)))
         }
         sources = self.tree.sources.get(folder_of(key))
-        return Manuscript(key, versions, File(sources, read(sources)) if sources else None, sizes)
+        lock = self.tree.locks.get(folder_of(key)) if locked else None
+        files = (File(path, read(path)) if path else None for path in (sources, lock))
+        return Manuscript(key, versions, next(files), sizes, next(files))
 
 
 def survey(settings: Settings) -> Survey:
@@ -80,7 +84,7 @@ def outline(article: Article, search: Callable[[Version], str] = lambda _: "") -
     return Outline(
         article.key,
         {lang: Teaser(each.key, lang, each.meta, each.rendered.words) for lang, each in versions.items()},
-        {lang: ends(each) for lang, each in versions.items()},
+        {lang: ends(each) for lang, each in (*versions.items(), *article.withheld.items())},
         {lang: search(each) for lang, each in versions.items()},
     )
 
@@ -109,8 +113,8 @@ def load(settings: Settings) -> Loaded:
     workshop = Workshop(settings, known.strings)
     found: dict[str, Article] = {}
     for key in (*known.keys(articles=True), *known.keys(articles=False)):
-        made = workshop.convert(known.manuscript(key, Path.read_bytes, sizes), {})
-        known.report.problems += made.problems
+        made = workshop.convert(known.manuscript(key, Path.read_bytes, sizes, locked=True), {})
+        known.report.join(made.problems)
         found[key] = made.article
     outlines = {key: outline(article) for key, article in found.items()}
     conclude(known, outlines.values())

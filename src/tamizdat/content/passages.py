@@ -7,6 +7,7 @@ statement, an image or its alternative text does (design/0011-staleness.md).
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import posixpath
 import re
@@ -51,8 +52,12 @@ class Passage:
         return f"{self.kind} {self.digest}"
 
 
+@functools.lru_cache(maxsize=16)
 def passages(version: Version) -> tuple[Passage, ...]:
-    """The parts of a version, in reading order. A version is the same if and only if their digests are."""
+    """The parts of a version, in reading order. A version is the same if and only if their digests are.
+
+    Those of the last versions are kept in mind: an original is compared with each of its versions.
+    """
     meta, found = version.meta, []
     for kind, text in ((TITLE, meta.title), (SUMMARY, meta.summary)):
         found.append(Passage(kind, kind, digest_of(kind, text), " ".join(text.split()), words_anchors(text)))

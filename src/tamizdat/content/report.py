@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,10 @@ class Report:
         """Note a problem. `line` counts from 1; 0 means the whole file."""
         texts = (printable(text, MAX_SHOWN) for text in (message, fragment, remedy))
         self.problems.append(Problem(self.name(path), line, *texts))
+
+    def join(self, problems: Iterable[Problem]) -> None:
+        """Note problems that were found elsewhere, each once: the lock of a folder is read for each of its pages."""
+        self.problems += [each for each in dict.fromkeys(problems) if each not in self.problems]
 
     def name(self, path: Path) -> str:
         """A file as it is told to people."""

@@ -14,10 +14,17 @@ WORDS_A_MINUTE = 180
 
 @dataclass(frozen=True)
 class Byline:
-    """Lines about the making of a version. `warnings` are those that tell how far to trust it."""
+    """Lines about the making of a version. `warnings` are those that tell how far to trust it.
+
+    `stale` tells how much changed in the original since ("": nothing, or nobody knows), `marked` that the places are
+    marked, for forms that do so; `original` are the words of a link to it.
+    """
 
     facts: tuple[str, ...]
     warnings: tuple[str, ...]
+    stale: str = ""
+    marked: str = ""
+    original: str = ""
 
 
 def byline(article: Article, version: Version, strings: Strings) -> Byline:
@@ -42,7 +49,10 @@ def byline(article: Article, version: Version, strings: Strings) -> Byline:
         warnings.append(strings("machine_draft_note"))
     if (meta.translation and not meta.translation.reviewed_by) or (meta.drafted_by_machine and not meta.translation):
         warnings.append(strings("not_reviewed"))
-    return Byline(tuple(facts), tuple(warnings))
+    stale = strings.plural("stale_note", version.lag.parts) if version.lag else ""
+    marked = strings("stale_marked") if version.lag and version.lag.blocks else ""
+    original = strings("stale_original", language=strings.language(article.original.lang)) if stale else ""
+    return Byline(tuple(facts), tuple(warnings), stale, marked, original)
 
 
 def join(names: Sequence[str]) -> str:

@@ -26,6 +26,11 @@ def text_path(key: str, lang: str, suffix: str = ".html") -> str:
     return f"text/{lang}/{name}{suffix}"
 
 
+def parallel(key: str) -> str:
+    """The key of the page that shows an article beside its original. No article can have it."""
+    return f"{key.removesuffix('/index')}/parallel"
+
+
 def urn(settings: Settings, version: Version) -> str:
     """The identity of a version (RFC 8141): it names no host."""
     return f"urn:{settings.id}:{version.slug}:{version.lang}"

@@ -131,6 +131,7 @@ class _Build:
             self.power.expect(len(self.known.keys(articles=True)))
         self.material = Material(self.known, self.inputs, self.store)
         self.images()
+        self.material.withhold()
         pages = [self.material.plain_page(key) for key in self.known.keys(articles=False)]
         plain = [outline(page, search.words) for page in pages]
         self.house = House(self.settings, self.known.strings, templates(self.settings), titles(plain))
@@ -199,7 +200,7 @@ class _Build:
             for each in names:
                 versions, alive = material.version_keys(each), material.alive(each)
                 ends = (f"{there} {lang}" for there, lang in sorted(alive))
-                key = key_of(identity(), self.house.digest, each, *versions.values(), *ends)
+                key = key_of(identity(), self.house.digest, each, *versions.values(), material.lock_digest(each), *ends)
                 unit = self.kept(f"article:{each}", key)
                 if unit is not None and unit.outline is not None:
                     found[each] = unit.outline
@@ -212,7 +213,7 @@ class _Build:
             each, key, versions = waiting.popleft()
             assert made.outline is not None, "a job of an article tells of it"
             found[each] = made.outline
-            self.known.report.problems += made.problems
+            self.known.report.join(made.problems)
             self.material.saved += made.saved
             for lang, data in made.fresh.items():
                 self.store.put(versions[lang], data)

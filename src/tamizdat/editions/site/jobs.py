@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tamizdat.content.article import Converted, Manuscript, Workshop
-from tamizdat.editions import search
+from tamizdat.editions import parallel, search
 from tamizdat.editions.house import House, Page
 from tamizdat.editions.lists import ListPage, Overview
 from tamizdat.editions.site.view import View
@@ -43,6 +43,10 @@ class Desk:
             overview = overviews[language.code] if overviews else None
             text = self.text.version(article, version, alive, overview)
             yield from text.pages
+            if parallel.has_page(version):
+                matches = parallel.pairs(article, version)
+                yield self.text.parallel(article, version, matches, alive)
+                yield self.site.parallel(article, version, matches, alive)
             yield self.site.version(article, version, text.digest, alive, overview)
 
 

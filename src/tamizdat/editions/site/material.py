@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 import msgspec
 
-from tamizdat.content.article import Workshop
+from tamizdat.content.article import Manuscript, Workshop
 from tamizdat.content.identity import identity
 from tamizdat.content.inputs import Inputs, pages_named
 from tamizdat.content.keeping import Keeping
 from tamizdat.content.load import Survey
+from tamizdat.content.pairs import folder_of
 from tamizdat.content.store import Store, key_of
 from tamizdat.editions.house import House
 from tamizdat.editions.lists import Overview, overview
@@ -31,6 +33,7 @@ class Material(Keeping):
     def __init__(self, known: Survey, inputs: Inputs, store: Store) -> None:
         super().__init__(known, inputs, store)
         self.saved = 0.0
+        self.withheld: frozenset[tuple[str, str]] = frozenset()
         self._workshop = Workshop(known.settings, known.strings)
 
     def alive(self, key: str) -> frozenset[tuple[str, str]]:
@@ -40,7 +43,43 @@ class Material(Keeping):
         for lang in self.languages():
             if path := versions.get((key, lang)):
                 named |= pages_named(key, lang, self.inputs.look(path).named)
-        return frozenset(each for each in named if each in versions)
+        return frozenset(each for each in named if each in versions and each not in self.withheld)
+
+    def lock_digest(self, key: str) -> str:
+        """The digest of what records of which original the versions of an article were made; "" where nothing does."""
+        path = self.known.tree.locks.get(folder_of(key))
+        return self.inputs.look(path).digest if path else ""
+
+    def withhold(self) -> None:
+        """Find the versions that are not shown: other articles' links must know, and other lists.
+
+        Only articles that may ask for it are converted here; the answer is kept in the store like a conversion.
+        """
+        found: set[tuple[str, str]] = set()
+        for key in self.known.keys(articles=True):
+            paths = [path for lang in self.languages() if (path := self.known.tree.versions.get((key, lang)))]
+            if folder_of(key) in self.known.tree.locks and any(self.inputs.look(path).withholds for path in paths):
+                found |= {(key, lang) for lang in self._withheld(key)}
+        self.withheld = frozenset(found)
+
+    def _withheld(self, key: str) -> Sequence[str]:
+        versions = self.version_keys(key)
+        name = key_of("withheld", *versions, *versions.values(), self.lock_digest(key))
+        held = self.store.get(name)
+        with contextlib.suppress(msgspec.MsgspecError):
+            if held is not None:
+                return msgspec.msgpack.decode(held, type=list[str])
+        made = self._workshop.convert(self.manuscript(key), self.kept(versions))
+        for lang, data in made.fresh.items():
+            self.store.put(versions[lang], data)
+        found = sorted(made.article.withheld)
+        if not made.problems:
+            self.store.put(name, msgspec.msgpack.encode(found))
+        return found
+
+    def manuscript(self, key: str, *, locked: bool = True) -> Manuscript:
+        """An article as data, with what its versions were made from."""
+        return super().manuscript(key, locked=locked)
 
     def job(self, key: str, versions: dict[str, str], alive: frozenset[tuple[str, str]]) -> ArticleJob:
         """The job of an article; `versions` are its version keys, `alive` is what its links can lead to."""
@@ -52,7 +91,7 @@ class Material(Keeping):
         made = self._workshop.convert(self.manuscript(key), self.kept(versions))
         for lang, data in made.fresh.items():
             self.store.put(versions[lang], data)
-        self.known.report.problems += made.problems
+        self.known.report.join(made.problems)
         self.saved += made.saved
         return made.article
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tamizdat.content.strings import Strings
 from tamizdat.editions.byline import Byline, NoteLine
+from tamizdat.editions.parallel import Row
 from tamizdat.editions.signed import Signed
 from tamizdat.model import Heading, Language
 
@@ -73,6 +74,10 @@ class View:
     json_ld: str = ""
     forms: Sequence[tuple[str, str, str]] = ()
     byline: Byline | None = None
+    original: str = ""
+    source: Language | None = None
+    rows: Sequence[Row] = ()
+    beside: str = ""
     minutes: str = ""
     notes: Sequence[NoteLine] = ()
     headings: Sequence[Heading] = ()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tamizdat.content.alignment import Match
 from tamizdat.content.strings import Strings
 from tamizdat.editions import urls
 from tamizdat.editions.byline import byline, minutes, note_lines
 from tamizdat.editions.house import House
 from tamizdat.editions.lists import CONTENTS, ListPage, Overview
+from tamizdat.editions.marks import Mark, mark
 from tamizdat.editions.metadata import json_ld
+from tamizdat.editions.parallel import has_page, rows, side
 from tamizdat.editions.signed import PAGE, SIGNATURE, VERIFY, lines, signed
 from tamizdat.editions.site.view import Card, Choice, Named, View
 from tamizdat.model import Article, Teaser, Version
@@ -62,7 +65,9 @@ class Site:
             choices=self.choices(article, lang, here),
             urn=urls.urn(self.settings, version),
             digest=digest,
-            body=urls.resolve(version.rendered.html, here, edition, alive),
+            body=urls.resolve(mark(version, version.rendered.html, self._sign(lang)), here, edition, alive),
+            original=urls.relative(here, self.path(key, article.original.lang)),
+            beside=urls.relative(here, self.path(urls.parallel(key), lang)) if has_page(version) else "",
             json_ld=json_ld(self.settings, article, version, digest),
             forms=forms,
             text=forms[0][2],
@@ -80,6 +85,33 @@ class Site:
             default_url=self.default_url(article, here),
             extra={"site": self.settings.id, "signature": urls.relative(here, SIGNATURE)} if kind == "release" else {},
         )
+
+    def parallel(self, article: Article, version: Version, matches: Sequence[Match], alive: urls.Alive) -> View:
+        """The page that shows a version beside its original; `matches` say which parts tell the same."""
+        key, lang, source = urls.parallel(version.key), version.lang, article.original
+        here, strings = self.path(key, lang), self.strings[lang]
+        edition = urls.Edition(self.path, lambda path: path)
+        own, other = (urls.relative(here, self.path(version.key, each)) for each in (lang, source.lang))
+        theirs = side(version.meta, urls.resolve(version.rendered.html, here, edition, alive), own, anchors=True)
+        ours = side(source.meta, urls.resolve(source.rendered.html, here, edition, alive), other, anchors=False)
+        return self._view(
+            "parallel",
+            key,
+            lang,
+            f"{version.meta.title} · {strings('parallel_title')}",
+            summary=version.meta.summary,
+            choices=self.choices(article, lang, here),
+            byline=byline(article, version, strings),
+            original=other,
+            source=self.settings.language(source.lang),
+            rows=rows(matches, theirs, ours, version.lag.blocks if version.lag else (), self._sign(lang)),
+            text=urls.relative(here, urls.text_path(key, lang)),
+            index=False,
+            extra={"version": own},
+        )
+
+    def _sign(self, lang: str) -> Mark:
+        return Mark("hidden", self.strings[lang]("stale_here"))
 
     def missing(self, article: Article, lang: str) -> View:
         """The short page of a version that does not exist."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 
 import lxml.html
 from lxml.html import HtmlElement
@@ -16,8 +16,12 @@ KEPT = {"href", "id", "lang", "dir", "start"}
 """Attributes that carry meaning without a style sheet."""
 
 
-def lean(html: str, notes: Sequence[Note], strings: Strings) -> str:
-    """Pictures as words, notes by number (`#n3`), and no attribute but KEPT: each byte is a reader's."""
+@functools.lru_cache(maxsize=16)
+def lean(html: str, notes: tuple[Note, ...], strings: Strings) -> str:
+    """Pictures as words, notes by number (`#n3`), and no attribute but KEPT: each byte is a reader's.
+
+    The last answers are kept in mind: an original stands beside each of its versions.
+    """
     writer = Plain(strings, lambda _: "")
     anchors = {f"#note-{note.source.id}": f"#n{note.number}" for note in notes}
     elements = parse(html)

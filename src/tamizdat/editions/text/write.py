@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import jinja2
 
+from tamizdat.content.alignment import Match
 from tamizdat.editions import urls
 from tamizdat.editions.byline import Byline, byline, join, minutes, note_lines
 from tamizdat.editions.house import House, Page
 from tamizdat.editions.lists import ListPage, Overview
+from tamizdat.editions.marks import Mark, mark
+from tamizdat.editions.parallel import has_page, rows, side
 from tamizdat.editions.signed import PAGE, foot, lines, signed
 from tamizdat.editions.text.lean import lean
 from tamizdat.editions.text.lists import Listing, Lists, markdown_list, plain_list
@@ -59,6 +62,10 @@ class TextEdition:
         made = (writer.html(digest), writer.plain(digest), markdown)
         paths = (urls.text_path(version.key, version.lang, form) for form in FORMS)
         return Text(digest, tuple(Page(path, data) for path, data in zip(paths, made, strict=True)))
+
+    def parallel(self, article: Article, version: Version, matches: Sequence[Match], alive: urls.Alive) -> Page:
+        """The page that shows a version beside its original; `matches` say which parts tell the same."""
+        return _Writer(self, article, version, alive, None).parallel(matches)
 
     def listing(self, page: ListPage) -> list[Page]:
         """A page of a list, in the three forms."""
@@ -146,7 +153,7 @@ class _Writer:
             return made
         topics = join([self.settings.topic(topic).names[self.lang] for topic in self.of.meta.topics])
         read = minutes(self.of.rendered.words, self.strings)
-        return Byline((*made.facts, read, f"{self.strings('topics')}: {topics}"), made.warnings)
+        return replace(made, facts=(*made.facts, read, f"{self.strings('topics')}: {topics}"))
 
     def _lists(self, here: str, form: str) -> list[Listing]:
         if self.overview is None:
@@ -168,7 +175,9 @@ class _Writer:
         context = {
             "article": self.article,
             "version": self.of,
-            "body": urls.resolve(html, here, edition, self.alive) + self.keys(here),
+            "body": urls.resolve(mark(self.of, html, self._sign()), here, edition, self.alive) + self.keys(here),
+            "original": self._original(here, ".html"),
+            "beside": self._beside(here),
             "byline": self.about,
             "notes": self.notes,
             "others": self.edition.others(self.article, self.lang, here),
@@ -180,6 +189,39 @@ class _Writer:
         }
         return self.edition.render("page.html", here, self.lang, context)
 
+    def _beside(self, here: str) -> str:
+        """Where the version stands beside its original; "" where it has no such page."""
+        key = urls.parallel(self.key)
+        return urls.relative(here, urls.text_path(key, self.lang)) if has_page(self.of) else ""
+
+    def parallel(self, matches: Sequence[Match]) -> Page:
+        """The page that shows the version beside its original, one block under the other."""
+        key, source = urls.parallel(self.key), self.article.original
+        here, edition = urls.text_path(key, self.lang), urls.Edition(urls.text_path, lambda path: path)
+        own, other = (urls.relative(here, urls.text_path(self.key, each)) for each in (self.lang, source.lang))
+        sides = []
+        for each, page in ((self.of, own), (source, other)):
+            html = lean(each.rendered.html, each.rendered.notes, self.edition.strings[each.lang])
+            html = urls.resolve(html, here, edition, self.alive)
+            sides.append(side(each.meta, html, page, anchors=each is self.of))
+        context = {
+            "version": self.of,
+            "source": self.settings.language(source.lang),
+            "byline": self.about,
+            "own": own,
+            "original": other,
+            "rows": rows(matches, sides[0], sides[1], self.of.lag.blocks if self.of.lag else (), self._sign()),
+        }
+        return Page(here, self.edition.render("parallel.html", here, self.lang, context))
+
+    def _sign(self) -> Mark:
+        """A short mark before a block whose original changed since."""
+        return Mark("b", f"[{self.strings('stale_here')}]")
+
+    def _original(self, here: str, form: str) -> str:
+        """Where the original stands in the same form."""
+        return urls.relative(here, urls.text_path(self.key, self.article.original.lang, form))
+
     def plain(self, digest: str) -> bytes:
         """The `.txt`: UTF-8 with BOM, one paragraph a line, a header block, marks around the text."""
         strings, meta, settings = self.strings, self.of.meta, self.settings
@@ -187,7 +229,10 @@ class _Writer:
         writer = Plain(strings, self._follow(here, ".txt"))
         title = meta.title if self.key != "index" else settings.name
         head = [title, f"{settings.name} · {settings.language(self.lang).name}", meta.summary]
-        head += [*self.about.facts, *self.about.warnings, self.edition.foot(self.lang)]
+        head += [*self.about.facts, *self.about.warnings]
+        if self.about.stale:
+            head += [f"{self.about.stale} {self.about.original}: {self._original(here, '.txt')}"]
+        head += [self.edition.foot(self.lang)]
         head += [f"{strings('identity')}: {self.urn}"]
         head += [f"{strings('digest')}: SHA-256 {digest} ({here.rpartition('/')[2].removesuffix('.txt')}.md)"]
         parts = ["\n".join(head), f"*** {strings('start')} ***", *writer.blocks(self.of.rendered.html)]
@@ -214,7 +259,10 @@ class _Writer:
         here = urls.text_path(self.key, self.lang, ".md")
         writer = Markdown(strings, self._follow(here, ".md"))
         parts = [f"# {words(meta.title)}", f"*{words(meta.summary)}*"]
-        parts.append("  \n".join(map(words, [*self.about.facts, *self.about.warnings, self.urn])))
+        head = list(map(words, [*self.about.facts, *self.about.warnings]))
+        if self.about.stale:
+            head.append(f"{words(self.about.stale)} [{words(self.about.original)}]({self._original(here, '.md')})")
+        parts.append("  \n".join([*head, words(self.urn)]))
         parts += writer.blocks(self.of.rendered.html + self.keys(here))
         parts += [markdown_list(listing) for listing in self._lists(here, ".md")]
         for note in self.notes:
