@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tamizdat import __version__
-from tamizdat.cli import FAILED, FOUND, desk, screen
+from tamizdat.cli import FAILED, FOUND, desk, po, screen
 from tamizdat.cli.check import check
 from tamizdat.cli.key import key
 from tamizdat.cli.new import new
@@ -34,6 +34,8 @@ commands.add_command(new)
 commands.add_command(desk.status)
 commands.add_command(desk.diff)
 commands.add_command(desk.accept)
+commands.add_command(po.export)
+commands.add_command(po.import_)
 
 
 @commands.command()
