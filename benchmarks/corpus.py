@@ -170,7 +170,8 @@ def write_corpus(root: Path, articles: int, seed: int = SEED) -> None:
     i18n["languages"] = [{"locale": code, "name": name, "default": code == "en"} for code, name in LANGUAGES.items()]
     publication = settings["extra"]["publication"]
     publication["topics"] = {topic: dict.fromkeys(LANGUAGES, topic.title()) for topic in TOPICS}
-    publication.pop("lead")
+    for own in ("lead", "law", "copies"):
+        publication.pop(own)
     write(root / "mkdocs.yml", yaml.safe_dump(settings, allow_unicode=True, sort_keys=False))
     shutil.copytree(ROOT / "overrides", root / "overrides")
     write_pages(root / "docs", lambda name, lang: f"{name}.{lang}.md", seed)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +90,19 @@ class Desk:
         made = sheets(load_settings(self.root / "mkdocs.yml"))
         return {each.path: each.data.decode() for each in made if isinstance(each, Page) and each.path[:5] == "text/"}
 
+    def files(self) -> dict[str, bytes]:
+        """All files but the pages of the site edition, without a whole build."""
+        made = sheets(load_settings(self.root / "mkdocs.yml"))
+        return {each.path: each.data for each in made if isinstance(each, Page)}
+
+    def announce(self, *addresses: tuple[str, str]) -> None:
+        """Announce addresses: URL and kind."""
+        path = self.root / "mkdocs.yml"
+        settings = yaml.safe_load(path.read_text("utf-8"))
+        told = [{"url": url, "kind": kind, "since": "2026-11-25"} for url, kind in addresses]
+        settings["extra"]["publication"]["addresses"] = told
+        path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8")
+
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the command `tamizdat` in the publication's folder, as a person would."""
         return subprocess.run(
@@ -113,8 +127,9 @@ class Host:
     address: str
 
 
-def make_desk(root: Path, languages: dict[str, str]) -> Desk:
-    """A publication with the given languages (code to own name, the first is the default) and its three plain pages."""
+def make_desk(root: Path, languages: dict[str, str], copies: Sequence[str] = ()) -> Desk:
+    """A publication with the given languages (code to own name, the first is the default), its three plain pages, and
+    the given kinds of copies."""
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
     i18n = next(plugin["i18n"] for plugin in settings["plugins"] if isinstance(plugin, dict))
     i18n["languages"] = [
@@ -123,7 +138,9 @@ def make_desk(root: Path, languages: dict[str, str]) -> Desk:
     ]
     publication = settings["extra"]["publication"]
     publication["topics"] = {"law": dict.fromkeys(languages, "Law"), "blocking": dict.fromkeys(languages, "Blocking")}
-    publication.pop("lead")
+    publication["copies"] = list(copies)
+    for own in ("lead", "law"):
+        publication.pop(own)
     root.mkdir(parents=True, exist_ok=True)
     (root / "mkdocs.yml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8")
     shutil.copytree(ROOT / "overrides", root / "overrides")
@@ -154,16 +171,23 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Callable[..., Desk]:
-    """Publications with languages of one's own: `desks("name", en="English", fa="فارسی")`."""
-    return lambda name, **languages: make_desk(tmp_path / name, languages)
+    """Publications with languages of one's own: `desks("name", en="English", fa="فارسی")`, and copies, if asked for."""
+    return lambda name, copies=(), **languages: make_desk(tmp_path / name, languages, copies)
 
 
-def copy_publication(target: Path) -> Desk:
-    """The real publication's own files, in another folder."""
+SLOW = ("pdf", "cards", "zim")
+"""Kinds of copies that take seconds: tests of their own make them."""
+
+
+def copy_publication(target: Path, without: Sequence[str] = SLOW) -> Desk:
+    """The real publication's own files, in another folder; it makes the same copies but some kinds."""
     target.mkdir(parents=True)
     for name in ("docs", "overrides"):
         shutil.copytree(ROOT / name, target / name)
-    shutil.copy(ROOT / "mkdocs.yml", target / "mkdocs.yml")
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    made = yaml.safe_load(text)["extra"]["publication"]["copies"]
+    fewer = f"copies: [{', '.join(name for name in made if name not in without)}]"
+    (target / "mkdocs.yml").write_text(re.sub(r"copies: \[.*\]", fewer, text), "utf-8")
     return Desk(target)
 
 

@@ -14,7 +14,8 @@ from tamizdat.content.article import Workshop
 from tamizdat.content.checking.run import Checked, check
 from tamizdat.content.settings import load as load_settings
 from tamizdat.content.shelf import Shelf
-from tamizdat.editions.site.build import Options, build
+from tamizdat.editions.site.build import build
+from tamizdat.editions.site.order import Options
 
 GLOSSARY = "- id: paper\n  forms: {en: [paper*], ru: [газет*]}\n"
 

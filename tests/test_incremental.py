@@ -33,7 +33,8 @@ from tamizdat.cli.release import Release
 from tamizdat.content.desk import Editing
 from tamizdat.content.settings import load as load_settings
 from tamizdat.content.shelf import Shelf
-from tamizdat.editions.site.build import Built, Options, build
+from tamizdat.editions.site.build import build
+from tamizdat.editions.site.order import Built, Options
 from tamizdat.editions.site.stamp import Stamp
 from tamizdat.editions.site.warm import Warm, warm
 from tamizdat.errors import BuildError, EditorError
@@ -70,10 +71,12 @@ def from_nothing(desk: Desk, where: Path) -> tuple[Desk, Built | str]:
 class Newsroom(RuleBasedStateMachine):
     """Editors at work, in any order; after each build the site must be the one that a build from nothing makes."""
 
+    copies: tuple[str, ...] = ("single", "feeds")
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.desk = make_desk(self.folder / "publication", LANGUAGES)
+        self.desk = make_desk(self.folder / "publication", LANGUAGES, self.copies)
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
@@ -203,7 +206,9 @@ class Newsroom(RuleBasedStateMachine):
 
 
 class Preview(Newsroom):
-    """The same with what a server keeps between builds; it has not always time to settle."""
+    """The same with what a server keeps between builds; it has not always time to settle. It makes no copies."""
+
+    copies = ()
 
     def __init__(self) -> None:
         super().__init__()

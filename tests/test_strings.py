@@ -10,6 +10,8 @@ import pytest
 import yaml
 from conftest import ROOT, Desk
 
+from tamizdat.content.settings import COPIES
+from tamizdat.editions.copies.offers import TEXT
 from tamizdat.errors import EditorError
 
 STRINGS = ROOT / "overrides" / "strings"
@@ -23,6 +25,7 @@ VERDICTS = (
     " clock_skew expired unknown future unread good good_page good_lists care bad whose_page whose_typed whose_none"
 )
 BY_NAME = {"translation", "gloss", "search_found", "newer_articles", "older_articles"}
+BY_NAME |= {f"copy_{kind}{end}" for kind in (TEXT, *COPIES) for end in ("", "_opens", "_tells")}
 BY_NAME |= {f"verify_{name}" for name in VERDICTS.split()}
 """Words that the code asks for by a name in a variable."""
 CYRILLIC_KK_KY = {"kk": set("әғқңөұүһі"), "ky": set("ңөү")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 ARTICLES = "explainers"
@@ -40,6 +39,14 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Law:
+    """What readers of a country (ISO 3166 code) must know before they pass a copy on, in each language."""
+
+    country: str
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class PublicKeys:
     """The publication's newest root: its number, its root keys and release keys (`RW…`, as minisign writes them), and
     the files below `keys/` that say so, by name."""
@@ -69,6 +76,9 @@ class Settings:
     keys: PublicKeys | None = None
     required: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
     """The languages in which articles must exist and be current, each with the topics of these (None: all)."""
+    copies: tuple[str, ...] = ()
+    """The kinds of copies that are made, in the order in which they are offered."""
+    law: tuple[Law, ...] = ()
 
     @property
     def default(self) -> Language:
@@ -281,20 +291,3 @@ class Outline:
     def original(self) -> Teaser:
         """The version that the others were made from."""
         return next(each for each in self.teasers.values() if each.meta.translation is None)
-
-
-@dataclass(frozen=True)
-class Publication:
-    """The whole, in full: what a test or a small tool looks at. A build never holds all of it at once."""
-
-    settings: Settings
-    articles: tuple[Article, ...]
-    pages: tuple[Article, ...]
-
-    @cached_property
-    def _by_key(self) -> dict[str, Article]:
-        return {each.key: each for each in (*self.articles, *self.pages)}
-
-    def find(self, key: str) -> Article | None:
-        """The article or page with this key."""
-        return self._by_key.get(key)

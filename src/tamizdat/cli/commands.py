@@ -55,8 +55,8 @@ def build(config_file: Path, host_url: str | None, attach: bool, workers: int | 
         screen.unchanged(Path(told["site"]), int(told["files"]))
         return
     from tamizdat.cli.release import Release  # noqa: PLC0415
-    from tamizdat.editions.site.build import Options  # noqa: PLC0415
     from tamizdat.editions.site.build import build as build_site  # noqa: PLC0415
+    from tamizdat.editions.site.order import Options  # noqa: PLC0415
 
     release = Release(attach=attach)
     with screen.progress() as progress:

@@ -23,6 +23,7 @@ STAGES = {
     "articles": "articles, in every edition",
     "lists": "lists of articles",
     "search": "search index",
+    "copies": "copies to take along",
     "release": "lists of the release",
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tamizdat.content import images, scan
@@ -19,7 +20,24 @@ from tamizdat.content.pairs import check_expected, folder_of
 from tamizdat.content.report import Report
 from tamizdat.content.scan import Tree
 from tamizdat.content.strings import Strings
-from tamizdat.model import Article, Ends, Outline, Publication, Settings, Teaser, Version, is_article
+from tamizdat.model import Article, Ends, Outline, Settings, Teaser, Version, is_article
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The whole, in full: what a test or a small tool looks at. A build never holds all of it at once."""
+
+    settings: Settings
+    articles: tuple[Article, ...]
+    pages: tuple[Article, ...]
+
+    @cached_property
+    def _by_key(self) -> dict[str, Article]:
+        return {each.key: each for each in (*self.articles, *self.pages)}
+
+    def find(self, key: str) -> Article | None:
+        """The article or page with this key."""
+        return self._by_key.get(key)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from tamizdat.content import publickeys, strictyaml
 from tamizdat.content.characters import read_text
 from tamizdat.content.fields import Fields
 from tamizdat.content.report import Report
-from tamizdat.model import Address, Language, Settings, Topic
+from tamizdat.model import Address, Language, Law, Settings, Topic
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 ADDRESS_KINDS = ("web", "onion", "ipfs", "file")
+COPIES = ("single", "epub", "pdf", "cards", "republish", "feeds", "zim", "packs")
+"""The kinds of copies, each a file of `editions/copies/kinds/`."""
 
 
 def load(config_file: Path) -> Settings:
@@ -66,6 +68,8 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
         licence_url=licence.url("url", required=True) if licence else "",
         keys=publickeys.read(root, report),
         required=_required(fields, codes, [topic.id for topic in topics]),
+        copies=fields.texts("copies", choices=COPIES),
+        law=_law(fields, codes),
     )
     fields.done()
     if licence:
@@ -92,6 +96,20 @@ def _required(fields: Fields, codes: list[str], topics: list[str]) -> dict[str, 
     section.known += codes
     section.done()
     return dict(found)
+
+
+def _law(fields: Fields, codes: list[str]) -> tuple[Law, ...]:
+    """`law:` with a country a line (ISO 3166-1), and below it a note in every language of the publication."""
+    section = fields.section("law")
+    found: list[Law] = []
+    for country, node in (section.items if section else {}).items():
+        if not re.fullmatch("[A-Z]{2}", country) or country not in Locale("en").territories:
+            remedy = "use two capital letters, such as KZ, KG or RU"
+            fields.report.add(fields.path, node.line, "no country has this ISO 3166 code", country, remedy)
+        notes = Fields(node, fields.path, fields.report, f"law “{country}”")
+        found.append(Law(country, {code: notes.text(code, required=True) for code in codes}))
+        notes.done()
+    return tuple(found)
 
 
 def _address(entry: Fields) -> Address:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tamizdat.content.strings import Strings
-from tamizdat.model import Article, Note, Version
+from tamizdat.model import Article, Note, Settings, Version
 
 WORDS_A_MINUTE = 180
 """Silent reading on a phone; a round figure for a rough promise."""
@@ -53,6 +53,16 @@ def byline(article: Article, version: Version, strings: Strings) -> Byline:
     marked = strings("stale_marked") if version.lag and version.lag.blocks else ""
     original = strings("stale_original", language=strings.language(article.original.lang)) if stale else ""
     return Byline(tuple(facts), tuple(warnings), stale, marked, original)
+
+
+def full_byline(settings: Settings, article: Article, version: Version, strings: Strings) -> Byline:
+    """The byline with minutes and topics, for the editions that show them nowhere else."""
+    made = byline(article, version, strings)
+    if not version.is_article:
+        return made
+    topics = join([settings.topic(topic).names[version.lang] for topic in version.meta.topics])
+    read = minutes(version.rendered.words, strings)
+    return replace(made, facts=(*made.facts, read, f"{strings('topics')}: {topics}"))
 
 
 def join(names: Sequence[str]) -> str:

@@ -43,6 +43,8 @@ class House:
             settings.lead,
             settings.licence_name,
             settings.licence_url,
+            settings.copies,
+            settings.law,
             (settings.keys.number, settings.keys.root, settings.keys.release) if settings.keys else None,
         )
         words = {code: strings.words for code, strings in self.strings.items()}

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tamizdat.content.load import newest_first
+from tamizdat.editions.copies.offers import Found
 from tamizdat.model import ARTICLES, Outline, Settings, Teaser, is_article
 
 SHORT = 24
@@ -25,7 +26,7 @@ class Overview:
     """What the home page and the list of topics tell of the whole, in one language.
 
     `untold` are the newest articles that this language lacks, each as its original; `counts` tells the number of
-    articles of each topic that has any.
+    articles of each topic that has any, `copies` the files to take along, by their kinds.
     """
 
     lead: Teaser | None
@@ -33,6 +34,7 @@ class Overview:
     untold: Sequence[Teaser]
     counts: Mapping[str, int]
     pages: Sequence[Teaser]
+    copies: Mapping[str, Sequence[Found]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def parallel(key: str) -> str:
     return f"{key.removesuffix('/index')}/parallel"
 
 
+def copy(key: str) -> str:
+    """The key of the page that offers an article as copies. No article can have it."""
+    return f"{key.removesuffix('/index')}/copy"
+
+
 def urn(settings: Settings, version: Version) -> str:
     """The identity of a version (RFC 8141): it names no host."""
     return f"urn:{settings.id}:{version.slug}:{version.lang}"
@@ -46,6 +51,11 @@ def relative(here: str, there: str) -> str:
     while shared < min(len(start), len(end)) and start[shared] == end[shared]:
         shared += 1
     return quote("/".join([".."] * (len(start) - shared) + end[shared:])) or "."
+
+
+def absolute(top: str, path: str) -> str:
+    """The address of a file of the tree at an announced address."""
+    return top.rstrip("/") + "/" + quote(path)
 
 
 @dataclass(frozen=True)

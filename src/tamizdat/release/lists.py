@@ -28,6 +28,9 @@ LEAST, MOST = 40, 320
 _TOGETHER = re.compile(r"(?:-(?:\d|pages)\.js|\.[a-z0-9]+)$")
 """The endings of files that change together: the forms of a text, the files of a volume of the search."""
 
+_PACK = re.compile(r"copies/[^/]+\.(epub|zim)")
+"""Files that hold more than one article. Of what holds these lists themselves, `packs.json` tells."""
+
 _OWN = tuple(name.lower() for name in (SUMS, f"{SUMS}.minisig", RELEASE, f"{RELEASE}.minisig", SHARDS.rstrip("/")))
 
 
@@ -68,7 +71,11 @@ def make(site_id: str, entries: Iterable[Entry], created: str) -> dict[str, byte
         "files": len(content),
         "bytes": sum([entry.size for entry in content]),
         "shards": rows,
-        "packs": [],
+        "packs": [
+            {"kind": found[1], "path": each.path, "size": each.size, "sha256": each.sha256}
+            for each in content
+            if (found := _PACK.fullmatch(each.path))
+        ],
     }
     lists[RELEASE] = canonical(release)
     listed.append(_entry(RELEASE, lists[RELEASE]))

@@ -7,6 +7,7 @@
     conclude      what only the whole can show: links
     lists         home, topics, contents: pages of bounded length
     search        volumes of bounded size
+    copies        those that hold more than one article, and the page that offers them
     release       the lists of all files
     commit        the new tree in the place of the old one
 
@@ -17,9 +18,9 @@ still stand, it is not done again; what was converted once, by whomever, comes f
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -32,53 +33,23 @@ from tamizdat.content.inputs import Inputs
 from tamizdat.content.load import conclude, outline, survey
 from tamizdat.content.settings import load as load_settings
 from tamizdat.content.store import Store, key_of
-from tamizdat.editions import search
+from tamizdat.editions import mirrors, search
+from tamizdat.editions.copies.offers import COPIES, Found
 from tamizdat.editions.house import House
-from tamizdat.editions.lists import list_pages
+from tamizdat.editions.lists import Overview, list_pages
 from tamizdat.editions.site import record, worker
 from tamizdat.editions.site.executors import Power
 from tamizdat.editions.site.hosts import check_host_url, host_files
 from tamizdat.editions.site.jobs import FixedJob, Job, ListJob, PlainJob, SearchJob
 from tamizdat.editions.site.material import Material, job_key, keys, looks, shown, templates, titles
+from tamizdat.editions.site.order import Built, Options, Release
 from tamizdat.editions.site.record import Record, Unit
 from tamizdat.editions.site.stamp import CACHE, Stamp
-from tamizdat.editions.site.tree import Output, Tree
-from tamizdat.editions.site.warm import Warm
+from tamizdat.editions.site.stock import BuildStock
+from tamizdat.editions.site.tree import Tree
 from tamizdat.editions.verifypage import page as verify_page
 from tamizdat.errors import BuildError
-from tamizdat.model import Article, Outline, Settings
-
-Release = Callable[[Settings, Sequence[Output], str], tuple[Mapping[str, bytes], Mapping[str, bytes]]]
-"""Makes the lists of a release from its files and the day of its newest change, and gives the signatures that fit."""
-
-
-Progress = Callable[[str, int, int], None]
-"""Is told the stage of the work, how much of it is done, and how much there is (0: not known)."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to build. `host_url` is the address at which a host will serve the site: with it, that host's own files are
-    made, too. `dask` is the address of a scheduler, `workers` a number of processes (None: one for each core).
-    `warm` is what a server keeps from one build to the next, and settles after each."""
-
-    host_url: str | None = None
-    dask: str | None = None
-    workers: int | None = None
-    progress: Progress = lambda _stage, _done, _total: None
-    warm: Warm | None = None
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a build did: the number and the bytes of the files of the site, how many of them it wrote, and how many
-    seconds of converting it was saved by the store."""
-
-    site: Path
-    files: int
-    size: int
-    written: int
-    saved: float = 0.0
+from tamizdat.model import Article, Outline, Settings, is_article
 
 
 def build(config_file: Path, options: Options, release: Release, stamp: Stamp | None = None) -> Built:
@@ -89,6 +60,9 @@ def build(config_file: Path, options: Options, release: Release, stamp: Stamp | 
     if options.host_url is not None:
         check_host_url(options.host_url)
     settings = load_settings(config_file)
+    if options.warm:
+        # They take longer than an editor waits for a page.
+        settings = replace(settings, copies=())
     if stamp is not None:
         stamp.begin((settings.docs, settings.overrides, settings.root / "releases", config_file.resolve()))
     warm = options.warm
@@ -140,10 +114,11 @@ class _Build:
         conclude(self.known, told)
         self.lists(pages, told)
         self.search(told)
+        self.copies(pages, told)
         for path, data in (*looks(self.settings), *keys(self.settings)):
             self.tree.put(path, data)
-        checking = verify_page(self.house)
-        self.tree.put(checking.path, checking.data)
+        for page in (verify_page(self.house), *mirrors.pages(self.settings)):
+            self.tree.put(page.path, page.data)
         self.progress("release", 0, 0)
         newest = max(each.meta.updated for outline in told for each in outline.teasers.values())
         lists, signatures = release(self.settings, self.tree.listed(), newest.isoformat())
@@ -227,12 +202,36 @@ class _Build:
         named: list[tuple[str, Job]] = [("fixed", FixedJob())]
         overviews = shown(self.settings, told)
         for page in pages:
-            job = PlainJob(page, overviews.get(page.key, {}), self.material.alive(page.key))
-            named.append((f"page:{page.key}", job))
+            if page.key != COPIES:
+                named.append(self.page(page, overviews.get(page.key, {})))
         for language in self.settings.languages:
             for each in list_pages(self.settings, told, language.code):
                 named.append((f"list:{language.code}:{each.key}", ListJob(each)))
         self.do(named)
+
+    def page(self, page: Article, overviews: Mapping[str, Overview]) -> tuple[str, Job]:
+        """The job of a plain page."""
+        return f"page:{page.key}", PlainJob(page, overviews, self.material.alive(page.key))
+
+    def copies(self, pages: Sequence[Article], told: Sequence[Outline]) -> None:
+        """Put the copies into the tree, and the pages that offer them."""
+        if not self.settings.copies:
+            self.do([self.page(page, {}) for page in pages if page.key == COPIES])
+            return
+        articles = [each for each in told if is_article(each.key)]
+        stock = BuildStock(self.house, articles, self.material, self.tree, self.units, self.last.units, self.kept)
+        self.do(stock.jobs(), store=self.store)
+        found = {lang.code: Found.kinds(self.settings) for lang in self.settings.languages}
+        for name, task in stock.tasks():
+            unit, key = f"copies:{task.name}", key_of(identity(), self.house.digest, task.name, *task.needs)
+            if self.kept(unit, key) is None:
+                self.units[unit] = Unit(key, tuple(self.tree.put(page.path, page.data) for page in task.make()))
+            files = [Found(each.path, each.size) for each in self.units[unit].outputs]
+            for lang, held in found.items():
+                if task.offered and task.lang in ("", lang):
+                    held[name] += files
+        offered = {lang: Overview(None, (), (), {}, (), each) for lang, each in found.items()}
+        self.do([self.page(page, offered) for page in pages if page.key == COPIES])
 
     def search(self, told: Sequence[Outline]) -> None:
         """Put the index of the search into the tree."""
@@ -244,19 +243,26 @@ class _Build:
             named += [(f"search:{language.code}:{each.name}", SearchJob(each)) for each in volumes]
         self.do(named)
 
-    def do(self, named: Iterable[tuple[str, Job]]) -> None:
-        """Do the jobs of which something changed."""
+    def do(self, named: Iterable[tuple[str, Job]], store: Store | None = None) -> None:
+        """Do the jobs of which something changed. What took long is kept in the store, for other runs and machines."""
         waiting: deque[tuple[str, str]] = deque()
 
         def stale() -> Iterator[Job]:
             for name, job in named:
                 key = job_key(self.house, job)
-                if self.kept(name, key) is None:
-                    waiting.append((name, key))
-                    yield job
+                if self.kept(name, key) is not None:
+                    continue
+                if store and (made := worker.Made.decode(store.get(key))):
+                    self.put(name, key, made)
+                    continue
+                waiting.append((name, key))
+                yield job
 
         for made in self.power.map(partial(worker.make, self.packed), stale()):
-            self.put(*waiting.popleft(), made)
+            name, key = waiting.popleft()
+            self.put(name, key, made)
+            if store:
+                store.put(key, made.encode())
 
     def kept(self, name: str, key: str) -> Unit | None:
         """What the last build made of the same, if it still stands; it is in the tree then."""

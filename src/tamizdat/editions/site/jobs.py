@@ -6,11 +6,14 @@ run again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tamizdat.content.article import Converted, Manuscript, Workshop
 from tamizdat.editions import parallel, search
+from tamizdat.editions.copies.kind import kinds
+from tamizdat.editions.copies.leaf import Leaf
+from tamizdat.editions.copies.offers import TEXT, Found
 from tamizdat.editions.house import House, Page
 from tamizdat.editions.lists import ListPage, Overview
 from tamizdat.editions.site.view import View
@@ -49,6 +52,18 @@ class Desk:
                 yield self.site.parallel(article, version, matches, alive)
             yield self.site.version(article, version, text.digest, alive, overview)
 
+    def copies(self, leaf: Leaf, text: Sequence[Found]) -> Iterator[Sheet]:
+        """The copies of a version, and the page that offers them, with its text edition."""
+        made = {TEXT: list(text)}
+        for name in self.house.settings.copies:
+            if of_version := kinds()[name].of_version:
+                made[name] = []
+                for page in of_version(leaf):
+                    made[name].append(Found.of(page))
+                    yield page
+        yield self.text.copies(leaf, made)
+        yield self.site.copies(leaf, made)
+
 
 @dataclass(frozen=True)
 class ArticleJob:
@@ -68,6 +83,22 @@ class ArticleJob:
     def sheets(self, desk: Desk, article: Article) -> Iterator[Sheet]:
         """Its pages, once it is converted."""
         yield from desk.article(article, lambda key, lang: (key, lang) in self.alive)
+
+
+@dataclass(frozen=True)
+class CopyJob:
+    """The copies of a version: `text` are its files in the text edition, `digest` is that of its `.md`, `pictures` are
+    the images of the article, by path."""
+
+    article: Article
+    lang: str
+    digest: str
+    text: tuple[Found, ...]
+    pictures: Mapping[str, bytes]
+
+    def sheets(self, desk: Desk) -> Iterator[Sheet]:
+        """They, and the page that offers them."""
+        yield from desk.copies(Leaf.of(desk.house, self.article, self.lang, self.digest, self.pictures), self.text)
 
 
 @dataclass(frozen=True)
@@ -118,4 +149,4 @@ class FixedJob:
             yield desk.site.search(language.code)
 
 
-Job = ArticleJob | PlainJob | ListJob | SearchJob | FixedJob
+Job = ArticleJob | CopyJob | PlainJob | ListJob | SearchJob | FixedJob

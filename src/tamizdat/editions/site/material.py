@@ -9,9 +9,11 @@ from importlib import resources
 
 import msgspec
 
+from tamizdat.content import images
 from tamizdat.content.article import Manuscript, Workshop
 from tamizdat.content.identity import identity
-from tamizdat.content.inputs import Inputs, pages_named
+from tamizdat.content.images import Picture
+from tamizdat.content.inputs import Inputs, images_named, pages_named
 from tamizdat.content.keeping import Keeping
 from tamizdat.content.load import Survey
 from tamizdat.content.pairs import folder_of
@@ -85,6 +87,33 @@ class Material(Keeping):
         """The job of an article; `versions` are its version keys, `alive` is what its links can lead to."""
         return ArticleJob(self.manuscript(key), self.kept(versions), alive)
 
+    def shown(self, key: str) -> dict[str, str]:
+        """The images that copies of an article hold: their names in the store, by path."""
+        if not self.known.settings.copies:
+            return {}
+        named: set[str] = set()
+        for path in self.files(key):
+            named |= images_named(key, self.inputs.look(path).named)
+        return {each: self.image_key(self.known.tree.images[each]) for each in sorted(named & self.sizes.keys())}
+
+    def pictures(self, key: str) -> dict[str, bytes]:
+        """Those images, as they are published."""
+        held = {path: self.picture(name) or self._anew(path, name) for path, name in self.shown(key).items()}
+        return {path: picture.data for path, picture in held.items() if picture}
+
+    def _anew(self, path: str, name: str) -> Picture | None:
+        """An image that the store has lost since it was put into the tree."""
+        file = self.known.tree.images[path]
+        picture = images.prepare(self.inputs.take(file), file, self.known.report)
+        self.inputs.drop(file)
+        if picture:
+            self.keep_picture(name, picture)
+        return picture
+
+    def article(self, key: str) -> Article:
+        """An article that was made already, once more: its conversions are in the store."""
+        return self._workshop.convert(self.manuscript(key), self.kept(self.version_keys(key))).article
+
     def plain_page(self, key: str) -> Article:
         """A plain page, converted. What is wrong with it goes to the report."""
         versions = self.version_keys(key)
@@ -101,7 +130,7 @@ def templates(settings: Settings) -> dict[str, str]:
     found = {}
     for path in sorted(settings.overrides.rglob("*")):
         name = path.relative_to(settings.overrides).as_posix()
-        if path.suffix in (".html", ".css") and not name.startswith((f"{LOOKS}/", "strings/")):
+        if path.suffix in (".html", ".css", ".typ") and not name.startswith((f"{LOOKS}/", "strings/")):
             found[name] = path.read_text("utf-8")
     return found
 

@@ -22,8 +22,9 @@ from typing import Any
 from mkdocs.livereload import LiveReloadServer
 
 from tamizdat.content.settings import load as load_settings
-from tamizdat.editions.site.build import Options, Release, build
+from tamizdat.editions.site.build import build
 from tamizdat.editions.site.form import PLACE, Form
+from tamizdat.editions.site.order import Options, Release
 from tamizdat.editions.site.warm import Warm, warm
 from tamizdat.editions.site.watch import Watch
 from tamizdat.errors import BuildError, EditorError

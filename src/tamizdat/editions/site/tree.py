@@ -87,6 +87,11 @@ class Tree:
         self.written += 1
         return output
 
+    def read(self, path: str) -> bytes:
+        """The bytes of a file of the new tree."""
+        new = Path(self._new, path)
+        return (new if new.exists() else self.site / path).read_bytes()
+
     def listed(self) -> list[Output]:
         """The files that make up a release."""
         return [each for path, each in self.outputs.items() if path not in self.unlisted]

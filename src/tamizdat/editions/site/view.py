@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tamizdat.content.strings import Strings
 from tamizdat.editions.byline import Byline, NoteLine
+from tamizdat.editions.copies.offers import Note, Offer
 from tamizdat.editions.parallel import Row
 from tamizdat.editions.signed import Signed
 from tamizdat.model import Heading, Language
@@ -78,6 +79,11 @@ class View:
     source: Language | None = None
     rows: Sequence[Row] = ()
     beside: str = ""
+    copies: str = ""
+    onion: str = ""
+    feeds: Sequence[tuple[str, str]] = ()
+    offers: Sequence[Offer] = ()
+    law: Sequence[Note] = ()
     minutes: str = ""
     notes: Sequence[NoteLine] = ()
     headings: Sequence[Heading] = ()

@@ -5,34 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tamizdat.content.alignment import Match
-from tamizdat.content.strings import Strings
 from tamizdat.editions import urls
 from tamizdat.editions.byline import byline, minutes, note_lines
-from tamizdat.editions.house import House
+from tamizdat.editions.copies.leaf import Leaf
+from tamizdat.editions.copies.offers import COPIES, Found, law, offers
 from tamizdat.editions.lists import CONTENTS, ListPage, Overview
 from tamizdat.editions.marks import Mark, mark
 from tamizdat.editions.metadata import json_ld
+from tamizdat.editions.mirrors import onion
 from tamizdat.editions.parallel import has_page, rows, side
-from tamizdat.editions.signed import PAGE, SIGNATURE, VERIFY, lines, signed
-from tamizdat.editions.site.view import Card, Choice, Named, View
-from tamizdat.model import Article, Teaser, Version
+from tamizdat.editions.signed import PAGE, SIGNATURE, VERIFY, lines
+from tamizdat.editions.site.view import View
+from tamizdat.editions.site.ways import Ways
+from tamizdat.model import Article, Version
 
 MENU = ("topics", "about", "addresses")
 """Plain pages in the masthead: its size is the same on every page, whatever the number of articles."""
 
-FOOT = ("about", "addresses", PAGE, "host-a-mirror", "licence")
+FOOT = ("about", "addresses", COPIES, PAGE, "host-a-mirror", "licence")
 
 
-class Site:
+class Site(Ways):
     """Makes the views of a publication."""
-
-    def __init__(self, house: House) -> None:
-        self.house, self.settings, self.strings = house, house.settings, house.strings
-        self.signed = signed(self.settings.keys)
-
-    def path(self, key: str, lang: str) -> str:
-        """File of a page in the site edition."""
-        return urls.site_path(self.settings, key, lang)
 
     def version(
         self, article: Article, version: Version, digest: str, alive: urls.Alive, overview: Overview | None = None
@@ -43,7 +37,7 @@ class Site:
         """
         lang, key = version.lang, version.key
         here, strings = self.path(key, lang), self.strings[lang]
-        special = {"index": "home", "topics": "topics", "addresses": "addresses", PAGE: "release"}
+        special = {"index": "home", "topics": "topics", "addresses": "addresses", PAGE: "release", COPIES: "copies"}
         kind = "article" if version.is_article else special.get(key, "page")
         edition = urls.Edition(self.path, lambda path: path)
         text = urls.text_path(key, lang)
@@ -54,8 +48,9 @@ class Site:
         ]
         told = overview if kind == "home" else None
         chosen = version.meta.topics
-        topics = self._counted(lang, here, overview.counts) if overview else self.topics(lang, here, chosen)
+        topics = self.counted(lang, here, overview.counts) if overview else self.topics(lang, here, chosen)
         heads = version.rendered.headings if version.is_article else ()
+        copied = version.is_article and self.settings.copies
         return self._view(
             kind,
             key,
@@ -68,6 +63,7 @@ class Site:
             body=urls.resolve(mark(version, version.rendered.html, self._sign(lang)), here, edition, alive),
             original=urls.relative(here, self.path(key, article.original.lang)),
             beside=urls.relative(here, self.path(urls.parallel(key), lang)) if has_page(version) else "",
+            copies=urls.relative(here, self.path(urls.copy(key), lang)) if copied else "",
             json_ld=json_ld(self.settings, article, version, digest),
             forms=forms,
             text=forms[0][2],
@@ -79,9 +75,12 @@ class Site:
             lead=self.card(told.lead, lang, here) if told and told.lead else None,
             cards=[self.card(each, lang, here) for each in told.newest] if told else (),
             untold=self.untold(told.untold, lang, here) if told else (),
-            more=self._to(CONTENTS, lang, here, strings("all_articles")) if told else None,
+            more=self.to(CONTENTS, lang, here, strings("all_articles")) if told else None,
             addresses=self.addresses(strings) if kind == "addresses" else (),
+            feeds=self.feeds("", lang, here) if kind == "home" else (),
             lines=lines(self.signed) if kind == "release" else (),
+            offers=offers(overview.copies, here, strings) if overview else (),
+            law=law(self.settings, self.settings.language(lang), strings) if kind == "copies" else (),
             default_url=self.default_url(article, here),
             extra={"site": self.settings.id, "signature": urls.relative(here, SIGNATURE)} if kind == "release" else {},
         )
@@ -108,6 +107,29 @@ class Site:
             text=urls.relative(here, urls.text_path(key, lang)),
             index=False,
             extra={"version": own},
+        )
+
+    def copies(self, leaf: Leaf, made: Mapping[str, Sequence[Found]]) -> View:
+        """The page that offers a version as copies."""
+        key, lang, strings, meta = urls.copy(leaf.version.key), leaf.lang, leaf.strings, leaf.version.meta
+        here = self.path(key, lang)
+        whole = urls.relative(here, self.path(COPIES, lang)) if self.house.title(COPIES, lang) else ""
+        return self._view(
+            "copy",
+            key,
+            lang,
+            f"{meta.title} · {strings('copy_title')}",
+            summary=meta.summary,
+            choices=self.choices(leaf.article, lang, here, key),
+            offers=offers(made, here, strings),
+            law=law(self.settings, leaf.language, strings),
+            text=urls.relative(here, urls.text_path(key, lang)),
+            index=False,
+            extra={
+                "title": meta.title,
+                "version": urls.relative(here, self.path(leaf.version.key, lang)),
+                "whole": whole,
+            },
         )
 
     def _sign(self, lang: str) -> Mark:
@@ -146,8 +168,9 @@ class Site:
             # Another language may have fewer pages; each has the first.
             choices=self.everywhere(page.base, lang, here),
             cards=[self.card(each, lang, here) for each in page.teasers],
-            ways=[self._to(key, lang, here, strings(words)) for key, words in ways if key],
+            ways=[self.to(key, lang, here, strings(words)) for key, words in ways if key],
             default_url=urls.relative(here, self.path(page.base, self.settings.default.code)),
+            feeds=self.feeds(topic, lang, here) if topic and page.teasers else (),
             extra={"topic": topic},
         )
 
@@ -168,94 +191,11 @@ class Site:
             },
         )
 
-    def untold(self, teasers: Sequence[Teaser], lang: str, here: str) -> list[Named]:
-        """Links to the pages of articles that this language lacks."""
-        return [
-            Named(each.meta.title, urls.relative(here, self.path(each.key, lang)), count=each.lang) for each in teasers
-        ]
-
-    def addresses(self, strings: Strings) -> list[tuple[str, str, str]]:
-        """The announced addresses: URL, kind, since when."""
-        return [(a.url, a.kind, strings.date(a.since) if a.since else "") for a in self.settings.addresses]
-
-    def card(self, teaser: Teaser, lang: str, here: str) -> Card:
-        """An article on a list of the language `lang`. One that this language lacks speaks its original's, and leads
-        to the page that offers the others."""
-        strings, meta = self.strings[teaser.lang], teaser.meta
-        return Card(
-            meta.title,
-            meta.summary,
-            urls.relative(here, self.path(teaser.key, lang)),
-            strings.date(meta.date) if teaser.is_article else "",
-            meta.date.isoformat(),
-            minutes(teaser.words, strings),
-            self.topics(lang, here, meta.topics, teaser.lang),
-            teaser.lang,
-            strings("machine_draft") if meta.drafted_by_machine else "",
-        )
-
-    def topics(self, lang: str, here: str, chosen: Sequence[str], words: str = "") -> list[Named]:
-        """Links to the topics of an article, named in that language or in the one that `words` says."""
-        return [
-            Named(topic.names[words or lang], urls.relative(here, self.path(f"topics/{topic.id}", lang)))
-            for topic in self.settings.topics
-            if topic.id in chosen
-        ]
-
-    def _counted(self, lang: str, here: str, counts: Mapping[str, int]) -> list[Named]:
-        """Links to the topics that have an article in this language, each with the number of its articles."""
-        return [
-            self._to(
-                f"topics/{topic.id}",
-                lang,
-                here,
-                topic.names[lang],
-                self.strings[lang].plural("articles_count", counts[topic.id]),
-            )
-            for topic in self.settings.topics
-            if topic.id in counts
-        ]
-
-    def choices(self, article: Article, lang: str, here: str) -> list[Choice]:
-        """The versions that exist, by their own names."""
-        return [
-            Choice(language, urls.relative(here, self.path(article.key, language.code)), language.code == lang)
-            for language in self.settings.languages
-            if language.code in article.versions
-        ]
-
-    def everywhere(self, key: str, lang: str, here: str) -> list[Choice]:
-        """A page that every language has."""
-        return [
-            Choice(language, urls.relative(here, self.path(key, language.code)), language.code == lang)
-            for language in self.settings.languages
-        ]
-
-    def default_url(self, article: Article, here: str) -> str:
-        """What a reader of any other language is given: the default language, else the original."""
-        lang = self.settings.default.code
-        return urls.relative(here, self.path(article.key, lang if lang in article.versions else article.original.lang))
-
-    def _to(self, key: str, lang: str, here: str, title: str, count: str = "") -> Named:
-        return Named(title, urls.relative(here, self.path(key, lang)), count=count)
-
-    def _named(self, keys: Sequence[str], lang: str, key: str, here: str) -> list[Named]:
-        return [
-            Named(title, urls.relative(here, self.path(each, lang)), current=each == key)
-            for each in keys
-            if (title := self.house.title(each, lang))
-        ]
-
-    def _where(self, lang: str, here: str) -> Named:
-        """Where number and date of the release stand."""
-        if title := self.house.title(PAGE, lang):
-            return self._to(PAGE, lang, here, self.strings[lang]("release_page", title=title))
-        return Named(SIGNATURE, urls.relative(here, SIGNATURE))
-
     def _view(self, kind: str, key: str, lang: str, title: str, **more: object) -> View:
         here = self.path(key, lang)
         given: dict[str, object] = {
             "text": urls.relative(here, urls.text_path("index", lang)),
+            "onion": onion(self.settings, here),
             **more,
         }
         return View(
@@ -266,13 +206,13 @@ class Site:
             t=self.strings[lang],
             site_name=self.settings.name,
             licence=(self.settings.licence_name, self.settings.licence_url),
-            menu=self._named(MENU, lang, key, here),
-            foot=self._named(FOOT, lang, key, here),
+            menu=self.named(MENU, lang, key, here),
+            foot=self.named(FOOT, lang, key, here),
             home=urls.relative(here, self.path("index", lang)),
             search=urls.relative(here, self.path("search", lang)),
             assets=urls.relative(here, "assets"),
             signed=self.signed,
-            where=self._where(lang, here),
+            where=self.where(lang, here),
             verify=urls.relative(here, VERIFY),
             **given,  # type: ignore[arg-type]
         )

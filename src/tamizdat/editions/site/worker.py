@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from tamizdat.content.article import File, Workshop
 from tamizdat.content.identity import identity
 from tamizdat.content.images import Picture, prepare
@@ -33,6 +35,23 @@ class Made:
     fresh: Mapping[str, bytes] = field(default_factory=dict)
     saved: float = 0.0
 
+    def encode(self) -> bytes:
+        """Its files, as the store keeps them."""
+        return msgspec.msgpack.encode([(page.path, page.data) for page, _ in self.pages])
+
+    @classmethod
+    def decode(cls, data: bytes | None) -> Made | None:
+        """What was encoded; None where it was not."""
+        try:
+            found = msgspec.msgpack.decode(data, type=list[tuple[str, bytes]]) if data is not None else None
+        except msgspec.MsgspecError:
+            return None
+        return cls(_digested(Page(*each) for each in found)) if found else None
+
+
+def _digested(pages: Iterable[Page]) -> tuple[tuple[Page, str], ...]:
+    return tuple((page, hashlib.sha256(page.data).hexdigest()) for page in pages)
+
 
 class Bench:
     """Everything that jobs need, made once a process."""
@@ -53,8 +72,7 @@ class Bench:
         return Made(self._pages(sheets), told, converted.problems, converted.fresh, converted.saved)
 
     def _pages(self, sheets: Iterable[Sheet]) -> tuple[tuple[Page, str], ...]:
-        pages = (sheet if isinstance(sheet, Page) else self.renderer.page(sheet) for sheet in sheets)
-        return tuple((page, hashlib.sha256(page.data).hexdigest()) for page in pages)
+        return _digested(sheet if isinstance(sheet, Page) else self.renderer.page(sheet) for sheet in sheets)
 
 
 def pack(house: House) -> bytes:
