@@ -14,12 +14,10 @@ from tamizdat.cli import FAILED, FOUND, desk, po, screen
 from tamizdat.cli.check import check
 from tamizdat.cli.key import key
 from tamizdat.cli.new import new
-from tamizdat.cli.options import config_option, passphrase
+from tamizdat.cli.options import config_option
+from tamizdat.cli.secret import release_key
 from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.errors import BuildError, EditorError
-
-SECRET = "TAMIZDAT_KEY"  # noqa: S105 - the name of the variable
-"""The environment may hold the release key: the text of its file."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -96,24 +94,13 @@ def sign(config_file: Path, detached: bool, refresh: bool, expires: str, after: 
     """
     from tamizdat.cli.verify import open_copy  # noqa: PLC0415
     from tamizdat.content.settings import load  # noqa: PLC0415
-    from tamizdat.release import check, keys, signing  # noqa: PLC0415
+    from tamizdat.release import check, signing  # noqa: PLC0415
     from tamizdat.release.ceremony import chain_of  # noqa: PLC0415
-    from tamizdat.release.custody import place_of  # noqa: PLC0415
     from tamizdat.release.judge import Judge, Trust  # noqa: PLC0415
 
     settings = load(config_file)
     root = chain_of(settings)[-1]
-    place = place_of(settings)
-    if text := os.environ.get(SECRET):
-        secret = keys.unlock(text.encode(), SECRET, passphrase)
-    else:
-        path = keys.find(place, settings.id, "release", root.release_keys)
-        if path is None:
-            wanted = " or ".join(keys.file_of(place, settings.id, "release", each).name for each in root.release_keys)
-            remedy = f"bring {wanted} there, or set {keys.PLACE} or {SECRET}; if it is lost: tamizdat key revoke"
-            raise BuildError(f"there is no release key of root {root.number} in {place}\n    -> {remedy}")
-        keys.refuse_inside(path, settings.root, settings.site)
-        secret = keys.read(path, passphrase)
+    secret = release_key(settings, root)
     seen = []
     for what in after:
         judge = Judge(Trust(_now(), frozenset(root.root_keys), settings.id))

@@ -67,7 +67,7 @@ def sign(settings: Settings, secret: minisign.SecretKey, order: Order) -> Signed
     root, place = chain[-1], keys.folder()
     if keys.public_of(secret) not in root.release_keys:
         raise BuildError(f"the key {keys.public_of(secret).id} is no release key of root {root.number}")
-    sums, release = (_list(settings, name) for name in (SUMS, RELEASE))
+    sums, release = (list_of(settings, name) for name in (SUMS, RELEASE))
     last = list(standing(settings, chain))
     if order.renew and not any(each.sums == sums for each in last):
         raise BuildError(f"{settings.site} is not the release that was signed last\n    -> sign it without --refresh")
@@ -102,7 +102,8 @@ def standing(settings: Settings, chain: list[Root]) -> Iterator[Signed]:
             yield judge.signed
 
 
-def _list(settings: Settings, name: str) -> bytes:
+def list_of(settings: Settings, name: str) -> bytes:
+    """A list of the release in the site folder. Raises BuildError where there is none."""
     data = None
     with contextlib.suppress(ReachError):
         data = Folder(settings.site).read(name, read.LARGEST[name])
