@@ -30,12 +30,14 @@ FAILED = 2
 """Exit code: could not run. The other ones are those of the command that was run."""
 
 PROGRAMS = {
+    "aria2c": "aria2",
     "chromium": "chromium",
     "git": "git",
     "lynx": "lynx",
     "minisign": "minisign",
     "nginx": "nginx-light",
     "npm": "npm",
+    "unzip": "unzip",
     "w3m": "w3m",
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
     "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf": "fonts-noto-core",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
+
+NPM = Path(__file__).resolve().parent.parent / ".cache" / "npm"
 
 
 def require(program: str) -> str:
@@ -14,6 +17,17 @@ def require(program: str) -> str:
     if found:
         return found
     reason = f"{program} is not installed"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def require_npm(package: str) -> Path:
+    """The folder of a package that scripts/test.py installs; without it, as without a program."""
+    found = NPM / "node_modules" / package
+    if found.is_dir():
+        return found
+    reason = f"{package} is not installed: run scripts/test.py"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

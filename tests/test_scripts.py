@@ -161,7 +161,7 @@ def test_no_failed_check_is_forgotten(project: Path, ruff: int, tests: int, code
     ran = ["ruff check", "ruff format --check", "mypy", "mypy scripts", command]
     assert done.stdout.splitlines() == ran
     assert ("ruff check, ruff format --check" in done.stderr) == bool(ruff)
-    assert "missing: chromium, git" in done.stderr
+    assert "missing: aria2c, chromium, git" in done.stderr
 
 
 @pytest.mark.slow

@@ -25,6 +25,10 @@ STAGES = {
     "search": "search index",
     "copies": "copies to take along",
     "release": "lists of the release",
+    "tree": "checking the site",
+    "zip": "ZIP",
+    "torrent": "torrent",
+    "car": "CAR",
 }
 
 
