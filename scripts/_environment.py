@@ -33,6 +33,7 @@ PROGRAMS = {
     "aria2c": "aria2",
     "chromium": "chromium",
     "git": "git",
+    "java": "default-jre-headless",
     "lynx": "lynx",
     "minisign": "minisign",
     "nginx": "nginx-light",
