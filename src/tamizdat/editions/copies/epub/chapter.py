@@ -11,7 +11,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from tamizdat.content.markdown import parse
-from tamizdat.editions.copies.leaf import Leaf, absolute
+from tamizdat.editions import urls
+from tamizdat.editions.copies.leaf import Leaf
 from tamizdat.editions.house import House
 from tamizdat.editions.marks import Mark, mark
 from tamizdat.errors import BuildError
@@ -38,7 +39,7 @@ def chapter(leaf: Leaf, files: Mapping[str, str], pictures: Mapping[str, str]) -
     """The chapter; `files` are those of the articles in its book, by key, `pictures` those of images, by path."""
     article, lang = leaf.article, leaf.lang
     others = [
-        (each, absolute(leaf.tops[0], leaf.site_path(article.key, each.code)) if leaf.tops else "")
+        (each, urls.absolute(leaf.tops[0], leaf.site_path(article.key, each.code)) if leaf.tops else "")
         for each in leaf.settings.languages
         if each.code in article.versions and each.code != lang
     ]

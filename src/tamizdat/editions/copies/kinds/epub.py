@@ -38,7 +38,7 @@ def publication(stock: Stock) -> Iterator[Task]:
     for language in stock.house.settings.languages:
         held = contents(stock.house.settings, stock.outlines, language.code)
         if needs := tuple(stock.key(key) for _, keys in held for key in keys):
-            yield Task(f"epub:{language.code}", needs, partial(_whole, stock, language, held))
+            yield Task(f"epub:{language.code}", needs, partial(_whole, stock, language, held), language.code)
 
 
 def contents(settings: Settings, outlines: Sequence[Outline], lang: str) -> Contents:
