@@ -15,6 +15,8 @@ from lxml.html import HtmlElement
 REFERENCES = ("href", "src", "poster", "action", "data", "data-index", "data-root")
 _CSS = re.compile(r"url\(\s*['\"]?([^'\")]+)['\"]?\s*\)|@import\s+['\"]([^'\"]+)['\"]")
 _MARKDOWN = re.compile(r"\]\(([^)\s]+)\)|^\[\^\d+\]: .*?<([^>]+)>", re.MULTILINE)
+_OFFERS = re.compile(r"(?:^|/)cop(?:y|ies)\.(?:html|txt|md)")
+"""A page that offers copies, which stand beside the text edition, and packs, which are made after signing."""
 _SIGNATURE = re.compile(r"/in/[^/]+\.minisig")
 """A file at the top that a tree has only once it is signed."""
 # An address in plain text stands in brackets, or ends its line; a file name inside a sentence is only a word.
@@ -34,6 +36,11 @@ class Reference:
     def outside(self) -> bool:
         """Whether it leads to another host."""
         return urlsplit(self.address).scheme in ("http", "https")
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is a picture that the page itself holds."""
+        return self.tag == "img" and self.address.startswith("data:image/")
 
     def __str__(self) -> str:
         return f"{self.page}: <{self.tag} {self.attribute}={self.address!r}>"
@@ -91,10 +98,14 @@ def broken(root: Path) -> list[str]:
     """The references below `root` that lead to no file of `root`, or to no anchor of that file."""
     found = []
     for reference in references(root):
-        if reference.outside:
+        if reference.outside or reference.inside:
             continue
         # A host of our own invention: what climbs out of the tree, or starts at its root, does not resolve.
         target = urlsplit(urljoin(f"http://top/in/{reference.page}", reference.address))
+        offered = target.path.removeprefix("/in")
+        beside = ("/packs/",) if (root / "copies").is_dir() else ("/packs/", "/copies/", "/feeds/")
+        if _OFFERS.search(reference.page) and offered.startswith(beside):
+            continue
         if target.netloc != "top" or not target.path.startswith("/in/"):
             found.append(f"{reference} leaves the tree")
             continue
@@ -114,7 +125,7 @@ def bound_to_a_place(root: Path) -> list[str]:
     found = []
     for reference in references(root):
         parts = urlsplit(reference.address)
-        if reference.outside:
+        if reference.outside or reference.inside:
             continue
         folder = not re.search(r"\.[a-z0-9]+$", parts.path) if parts.path else False
         if parts.scheme or parts.netloc or parts.path.startswith("/"):
