@@ -28,8 +28,8 @@ def identity() -> str:
 
 
 def sources() -> list[Path]:
-    """The files of this program, with what its checks know of languages."""
-    return sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".js", ".yml"))
+    """The files of this program, with what its checks know of languages, and the fonts in which it prints."""
+    return sorted(path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".js", ".yml", ".ttf"))
 
 
 def packages() -> list[str]:
