@@ -125,7 +125,7 @@ def test_whoever_republishes_finds_credit_and_licence_first(real: Desk, real_loa
             assert told in first
             assert told.replace("[", "\\[") in marks
         assert not page.xpath(
-            "//script | //link | //iframe | //form | //style | //button | //img[not(starts-with(@src, 'data:'))]"
+            "//script | //link | //iframe | //form | //body//style | //button | //img[not(starts-with(@src, 'data:'))]"
         )
         links = [each.get("href") or "" for each in page.iter("a")]
         links += re.findall(r"\]\(([^)]*)\)", markdown)
@@ -292,3 +292,74 @@ def test_what_a_former_run_made_comes_from_the_store(
             path.write_bytes(data[:-1])
     assert desk.run("build").returncode == 0, "a spoiled entry is as good as none"
     assert (desk.site / "copies/en/a.html").read_bytes() == first
+
+
+# --- what editors write
+
+
+AWKWARD = {
+    "none": "Only words.",
+    "many": "\n\n".join(f"![Picture {number}](sky.png)" for number in range(200)),
+    "wide": "\n".join(
+        ["|".join(f"H{at}" for at in range(50)), "|".join(["---"] * 50), "|".join(f"c{at}" for at in range(50))]
+    ),
+    "long": "x" * 100 + " and " + "y" * 100,
+    "emoji": "A smile \U0001f600 and a flag \U0001f1f0\U0001f1ec.",
+    "mixed": "По-русски, и نحن نحتفظ بالصفحة внутри.",
+}
+SHOWN = {"none": "Only words.", "wide": "c49", "long": "y" * 100, "emoji": "\U0001f1f0\U0001f1ec", "mixed": "نحتفظ"}
+
+
+def test_what_is_awkward_is_shown_in_every_light_form(desks: Callable[..., Desk]) -> None:
+    desk = desks("p", ["single", "republish", "feeds"], en="English")
+    for slug, body in AWKWARD.items():
+        desk.write(f"explainers/{slug}/sky.png", png(30, 10))
+        desk.article(slug, "en", body)
+    made = desk.files()
+    entries = {each["title"]: each["content_html"] for each in json.loads(made["feeds/en.json"])["items"]}
+    for slug in AWKWARD:
+        pages = [made[path].decode() for path in (f"copies/en/{slug}.html", f"copies/en/republish/{slug}.html")]
+        for html in (*pages, entries[slug.title()]):
+            assert SHOWN.get(slug, "") in lxml.html.document_fromstring(html).text_content()
+            assert html.count("<img") == (200 if slug == "many" else 0)
+        assert SHOWN.get(slug, "Picture 199") in made[f"copies/en/republish/{slug}.md"].decode()
+
+
+# --- what is false
+
+
+@pytest.mark.slow
+def test_a_changed_byte_in_any_copy_is_refused(desks: Callable[..., Desk]) -> None:
+    desk = desks("p", COPIES, en="English", ru="Русский")
+    desk.write("explainers/a/sky.png", png(40, 20))
+    desk.article("a", "en", "Words.[^gv]\n\n![Sky](sky.png)", sources=ONE)
+    desk.article("a", "ru", "Слова.[^gv]\n\n![Небо](sky.png)", of="en", sources=ONE)
+    for words in (("key", "new", "--no-passphrase"), ("build",), ("sign",), ("verify", "site")):
+        done = desk.run(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+    copies = {
+        "single": "copies/ru/a.html",
+        "epub": "copies/ru/a.epub",
+        "epub of a language": "copies/tamizdat-ru.epub",
+        "pdf": "copies/ru/a.pdf",
+        "cards": "copies/ru/a-01.png",
+        "republish": "copies/ru/republish/a.md",
+        "atom": "feeds/ru.atom.xml",
+        "json feed": "feeds/ru/law.json",
+        "zim": "copies/tamizdat.zim",
+        "mirrors": "mirrors.json",
+        "mirrors for others": "mirrors-bypass.json",
+    }
+    for kind, path in copies.items():
+        file = desk.site / path
+        true = file.read_bytes()
+        middle = len(true) // 2
+        file.write_bytes(true[:middle] + bytes([true[middle] ^ 1]) + true[middle + 1 :])
+        done = desk.run("verify", "site")
+        file.write_bytes(true)
+        assert done.returncode == 1, kind
+        assert "tampered" in done.stdout, kind
+        assert path in done.stdout, kind
+    assert desk.run("verify", "site").returncode == 0
+    listed = {each["path"] for each in json.loads((desk.site / "release.json").read_text("utf-8"))["packs"]}
+    assert listed == {"copies/tamizdat-en.epub", "copies/tamizdat-ru.epub", "copies/tamizdat.zim"}

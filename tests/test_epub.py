@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import ARTICLE, ROOT, Desk
-from copies import Shelf, stock
 from desk import ONE, QUOTATION, png
 from PIL import Image
 from programs import require
+from shelf import Shelf, stock
 
 from tamizdat.content.markdown import cut, normal
 from tamizdat.content.settings import load as load_settings

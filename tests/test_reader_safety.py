@@ -85,9 +85,9 @@ def dangers(page: Path) -> list[str]:
         if re.search(r"url\(|@import", text):
             found.append("a style that fetches")
     # A picture inside the page, in those that travel alone, asks nobody.
-    inside = {"img-src": {"data:"}} if "/copies/" in page.as_posix() else {}
+    pictures = {"img-src": {"data:"}} if "/copies/" in page.as_posix() else {}
     for name, rule in rules.items():
-        found += [f"the policy allows {each}" for each in rule if each not in allowed | inside.get(name, set())]
+        found += [f"the policy allows {each}" for each in rule if each not in allowed | pictures.get(name, set())]
     if document.xpath("//meta[@name='referrer']/@content") != ["no-referrer"]:
         found.append("the referrer is told")
     return found

@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 from browsing import chromium
 from conftest import ROOT, Desk
-from copies import Shelf, stock
 from libzim.reader import Archive
 from libzim.search import Query, Searcher
 from libzim.suggestion import SuggestionSearcher
 from PIL import Image
 from programs import require
+from shelf import Shelf, stock
 
 from tamizdat.content.settings import load as load_settings
 from tamizdat.editions.copies.kinds.zim import publication

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
+
+from conftest import SLOW
 
 from tamizdat.content.load import load, outline
 from tamizdat.editions.copies.leaf import Leaf
@@ -30,7 +33,9 @@ class Shelf:
 
     @cached_property
     def made(self) -> dict[str, bytes]:
-        return {each.path: each.data for each in sheets(self.house.settings) if isinstance(each, Page)}
+        fast = tuple(kind for kind in self.house.settings.copies if kind not in SLOW)
+        made = sheets(replace(self.house.settings, copies=fast))
+        return {each.path: each.data for each in made if isinstance(each, Page)}
 
     def key(self, article: str) -> str:
         told = (self.articles[article], sorted(self.pictures.items()))
