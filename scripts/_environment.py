@@ -39,6 +39,11 @@ PROGRAMS = {
     "minisign": "minisign",
     "nginx": "nginx-light",
     "npm": "npm",
+    "pdffonts": "poppler-utils",
+    "pdfinfo": "poppler-utils",
+    "pdftoppm": "poppler-utils",
+    "pdftotext": "poppler-utils",
+    "qpdf": "qpdf",
     "unzip": "unzip",
     "w3m": "w3m",
     "zimcheck": "zim-tools",
@@ -151,9 +156,9 @@ def _system_packages() -> None:
         # Where Debian keeps nginx; not in the PATH of everybody.
         os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
     missing = {name: package for name, package in PROGRAMS.items() if not _is_there(name)}
-    if missing and not _apt_install(*sorted(missing.values())):
+    if missing and not _apt_install(*sorted(set(missing.values()))):
         _tell(f"missing: {', '.join(missing)}; tests that need it are skipped, or fail in CI")
-        _tell(f"on Debian: sudo apt-get install {' '.join(sorted(missing.values()))}")
+        _tell(f"on Debian: sudo apt-get install {' '.join(sorted(set(missing.values())))}")
 
 
 def _is_there(name: str) -> bool:

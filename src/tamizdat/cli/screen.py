@@ -46,7 +46,11 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield line
         return
     with err.status("starting") as status:
-        yield lambda stage, done, total: status.update(STAGES[stage] + (f" {done} of {total}" if done else ""))
+        yield lambda stage, done, total: status.update(STAGES[stage] + _count(done, total))
+
+
+def _count(done: int, total: int) -> str:
+    return (f" {done} of {total}" if total else f" {done}") if done else ""
 
 
 def built(site: Path, files: int, size: int, written: int, saved: float) -> None:

@@ -15,6 +15,12 @@ from tamizdat.editions.house import House
 from tamizdat.editions.marks import Mark, mark
 from tamizdat.editions.text.lean import KEPT
 
+PICTURES = "img{max-width:100%;height:auto}"
+"""Of style, beside that of the text edition, which has none."""
+
+PLAIN = "body{overflow-wrap:anywhere}" + PICTURES
+"""The style of a page that others take the text from: enough to look at it on a phone."""
+
 _last: dict[str, jinja2.Environment] = {}
 """The templates of the house that was used last, by its digest: a house is used for many leaves."""
 
@@ -46,7 +52,7 @@ def light(leaf: Leaf, page: str = "") -> str:
 
 def render(leaf: Leaf, template: str, **more: object) -> bytes:
     """A page of `overrides/copies`."""
-    style = leaf.house.templates["text/style.css"].strip()
+    style = leaf.house.templates["text/style.css"].strip() + PICTURES
     context = {
         "leaf": leaf,
         "version": leaf.version,
@@ -55,10 +61,17 @@ def render(leaf: Leaf, template: str, **more: object) -> bytes:
         "t": leaf.strings,
         "others": [leaf.settings.language(lang) for lang in leaf.article.versions if lang != leaf.lang],
         "style": style,
-        "style_hash": f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}",
+        "style_hash": _hash(style),
+        "plain": PLAIN,
+        "plain_hash": _hash(PLAIN),
         **more,
     }
     return _environment(leaf.house).get_template(template).render(context).encode()
+
+
+def _hash(style: str) -> str:
+    """A style as a policy names it (CSP 3, section 2.3.1)."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}"
 
 
 def _environment(house: House) -> jinja2.Environment:

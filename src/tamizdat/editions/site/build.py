@@ -219,6 +219,7 @@ class _Build:
             self.do([self.page(page, {}) for page in pages if page.key == COPIES])
             return
         articles = [each for each in told if is_article(each.key)]
+        self.progress("copies", 0, 0)
         stock = BuildStock(self.house, articles, self.material, self.tree, self.units, self.last.units, self.kept)
         self.do(stock.jobs(), store=self.store)
         found = {lang.code: Found.kinds(self.settings) for lang in self.settings.languages}
@@ -246,6 +247,7 @@ class _Build:
     def do(self, named: Iterable[tuple[str, Job]], store: Store | None = None) -> None:
         """Do the jobs of which something changed. What took long is kept in the store, for other runs and machines."""
         waiting: deque[tuple[str, str]] = deque()
+        done = 0
 
         def stale() -> Iterator[Job]:
             for name, job in named:
@@ -263,6 +265,8 @@ class _Build:
             self.put(name, key, made)
             if store:
                 store.put(key, made.encode())
+                done += 1
+                self.progress("copies", done, 0)
 
     def kept(self, name: str, key: str) -> Unit | None:
         """What the last build made of the same, if it still stands; it is in the tree then."""
