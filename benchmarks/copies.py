@@ -71,10 +71,11 @@ def measure(work: Path, articles: int, kinds: tuple[str, ...]) -> Cost:
 def pack(work: Path) -> float:
     """Seconds of `tamizdat pack` of what was built last, signed with a key made for it."""
     root = work / "ours"
-    settings = {**THIS, "TAMIZDAT_KEYS": str(work / "keys"), "TAMIZDAT_KNOWN": str(work / "known")}
-    for words in (["key", "new", "--no-passphrase"], ["build"], ["sign"]):
-        run([*OURS[:-1], *words], root, settings=settings)
-    return run([*OURS[:-1], "pack"], root, settings=settings).seconds
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {**THIS, "TAMIZDAT_KEYS": f"{folder}/keys", "TAMIZDAT_KNOWN": f"{folder}/known"}
+        for words in (["key", "new", "--no-passphrase"], ["build"], ["sign"]):
+            run([*OURS[:-1], *words], root, settings=settings)
+        return run([*OURS[:-1], "pack"], root, settings=settings).seconds
 
 
 def plain(site: Path) -> list[int]:

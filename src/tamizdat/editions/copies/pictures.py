@@ -25,7 +25,7 @@ def inside(data: bytes) -> str:
         narrow = min(image.width, WIDEST)
         shown = image.resize((narrow, round(image.height * narrow / image.width)), Image.Resampling.LANCZOS)
         out = io.BytesIO()
-        shown.save(out, "WEBP", lossless=lossless, quality=100 if lossless else 80, method=6)
+        shown.save(out, "WEBP", lossless=lossless, quality=100 if lossless else 80, method=4)
     small = out.getvalue()
     kind, chosen = ("WEBP", small) if len(small) < len(data) else (kind, data)
     return f"data:{_TYPES[kind]};base64,{base64.b64encode(chosen).decode()}"
