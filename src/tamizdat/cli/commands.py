@@ -13,6 +13,7 @@ from tamizdat import __version__
 from tamizdat.cli import FAILED, FOUND, desk, po, screen
 from tamizdat.cli.check import check
 from tamizdat.cli.key import key
+from tamizdat.cli.mirrors import mirrors
 from tamizdat.cli.new import new
 from tamizdat.cli.options import config_option
 from tamizdat.cli.pack import pack
@@ -35,6 +36,7 @@ commands.add_command(desk.status)
 commands.add_command(desk.diff)
 commands.add_command(desk.accept)
 commands.add_command(po.export)
+commands.add_command(mirrors)
 commands.add_command(po.import_)
 
 

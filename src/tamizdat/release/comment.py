@@ -43,6 +43,11 @@ def root_comment(site: str, root: int) -> str:
     return f"tamizdat=1 site={site} root={root}"
 
 
+def list_comment(site: str, root: int, day: dt.date) -> str:
+    """The comment of a signed list of addresses. It is that of no release: a list cannot pass for one."""
+    return f"{root_comment(site, root)} list=addresses created={day.isoformat()}"
+
+
 def read(signature: Signature) -> Comment:
     """The comment of a release's signature. Raises TrustError for anything but its one form."""
     found = _RELEASE.fullmatch(signature.comment)

@@ -26,18 +26,23 @@ def folder() -> Path:
 
 
 def refuse_inside(place: Path, *publication: Path) -> None:
-    """Raise BuildError if `place` lies in one of these folders, or in the repository that holds one."""
+    """Raise BuildError if keys lie in one of these folders, or in the repository that holds one."""
+    if inside := holder(place, *publication):
+        remedy = f"take it out and set {PLACE} to a folder elsewhere; if it was ever shared, revoke the key"
+        what = f"secret keys must not lie in the publication: {printable(str(place))} is in {inside}"
+        raise BuildError(f"{what}\n    -> {remedy}")
+
+
+def holder(place: Path, *publication: Path) -> Path | None:
+    """Which of these folders, or of the repositories that hold them, a file or folder lies in."""
     real = place.resolve()
     for each in publication:
         home = each.resolve()
         repository = next((parent for parent in (home, *home.parents) if (parent / ".git").exists()), home)
         for inside in (home, repository):
             if real.is_relative_to(inside):
-                remedy = f"take it out and set {PLACE} to a folder elsewhere; if it was ever shared, revoke the key"
-                raise BuildError(
-                    f"secret keys must not lie in the publication: {printable(str(place))} is in {inside}\n"
-                    f"    -> {remedy}"
-                )
+                return inside
+    return None
 
 
 def file_of(place: Path, site: str, kind: str, key: PublicKey) -> Path:
