@@ -37,8 +37,8 @@ class Shelf:
         made = sheets(replace(self.house.settings, copies=fast))
         return {each.path: each.data for each in made if isinstance(each, Page)}
 
-    def key(self, article: str) -> str:
-        told = (self.articles[article], sorted(self.pictures.items()))
+    def key(self, article: str, lang: str) -> str:
+        told = (self.articles[article].versions[lang], sorted(self.pictures.items()))
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def leaves(self, article: str) -> dict[str, Leaf]:

@@ -386,10 +386,13 @@ def test_what_a_whole_book_needs_are_its_own_articles(desk: Desk) -> None:
     desk.article("b", "ru", of="en")
     shelf = shelf_of(desk)
     tasks = {each.name: each.needs for each in publication(shelf)}
-    keys = {each: shelf.key(f"explainers/{each}/index") for each in "ab"}
+    keys = {
+        (slug, lang): shelf.key(f"explainers/{slug}/index", lang)
+        for slug, lang in (("a", "en"), ("b", "en"), ("b", "ru"))
+    }
     assert {name: set(needs) for name, needs in tasks.items()} == {
-        "epub:en": {keys["a"], keys["b"]},
-        "epub:ru": {keys["b"]},
+        "epub:en": {keys["a", "en"], keys["b", "en"]},
+        "epub:ru": {keys["b", "ru"]},
     }
 
 

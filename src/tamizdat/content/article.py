@@ -143,6 +143,20 @@ class Workshop:
         saved = sum(each.seconds for each in before.values())
         return Converted(article, tuple(report.problems), fresh, saved)
 
+    def recall(self, manuscript: Manuscript, kept: Mapping[str, bytes]) -> Article:
+        """An article without problems once more, from what was kept of it: its texts are not read again, and its
+        `sources` stand in the notes only. What is not kept is converted."""
+        held = {lang: found for lang, data in kept.items() if (found := _decode(data))}
+        if held.keys() != manuscript.versions.keys():
+            return self.convert(manuscript, kept).article
+        order = [language.code for language in self.settings.languages if language.code in held]
+        versions = {lang: Version(manuscript.key, lang, held[lang].meta, held[lang].rendered) for lang in order}
+        article = Article(manuscript.key, versions)
+        if manuscript.lock:
+            recorded = locks.read(manuscript.lock.path, manuscript.lock.data, Report(self.settings.root))
+            article = told_to_readers(article, recorded.get(posixpath.basename(manuscript.key)))
+        return article
+
     def _read(self, key: str, lang: str, file: File, before: Kept | None, report: Report) -> Text | None:
         if before is not None:
             text = Draft(key, lang, file.path, before.meta, "", before.body_line)

@@ -34,8 +34,8 @@ class Stock(Protocol):
         """All articles, in the order of their keys."""
         ...
 
-    def key(self, article: str) -> str:
-        """The digest of all that an article is made from: what holds it need not be made again while this stands."""
+    def key(self, article: str, lang: str) -> str:
+        """The digest of all that a version is made from: what holds it need not be made again while this stands."""
         ...
 
     def leaves(self, article: str) -> dict[str, Leaf]:

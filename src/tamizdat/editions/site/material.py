@@ -112,7 +112,7 @@ class Material(Keeping):
 
     def article(self, key: str) -> Article:
         """An article that was made already, once more: its conversions are in the store."""
-        return self._workshop.convert(self.manuscript(key), self.kept(self.version_keys(key))).article
+        return self._workshop.recall(self.manuscript(key), self.kept(self.version_keys(key)))
 
     def plain_page(self, key: str) -> Article:
         """A plain page, converted. What is wrong with it goes to the report."""

@@ -40,7 +40,7 @@ class BuildStock:
         Where nothing of an article changed, what the last build made of it is taken over, and it need not be read.
         """
         for each in self.outlines:
-            name, key = f"copied:{each.key}", self.key(each.key)
+            name, key = f"copied:{each.key}", self._key(each.key)
             before = self.last.get(name)
             whole = before is not None and before.key == key
             self.units[name] = Unit(key, ())
@@ -58,7 +58,11 @@ class BuildStock:
             if of_publication := kinds()[name].of_publication:
                 yield from ((name, task) for task in of_publication(self))
 
-    def key(self, article: str) -> str:
+    def key(self, article: str, lang: str) -> str:
+        """The digest of all that a version is made from: the key of its copies."""
+        return self.units[f"copy:{article}:{lang}"].key
+
+    def _key(self, article: str) -> str:
         """The digest of all that an article is made from, its images, too."""
         shown = (f"{path} {name}" for path, name in self.material.shown(article).items())
         return key_of(identity(), self.house.digest, self.units[f"article:{article}"].key, *shown)

@@ -104,9 +104,9 @@ class WholeStock:
         """A version in the text edition."""
         return [Found.of(self.files[urls.text_path(leaf.version.key, leaf.lang, form)]) for form in FORMS]
 
-    def key(self, article: str) -> str:
+    def key(self, article: str, lang: str) -> str:
         """Nothing is made twice here."""
-        return article
+        return f"{article} {lang}"
 
     def leaves(self, article: str) -> dict[str, Leaf]:
         """An article as copies are given it, by language."""

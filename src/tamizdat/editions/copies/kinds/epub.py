@@ -37,7 +37,7 @@ def publication(stock: Stock) -> Iterator[Task]:
     """The book of each language that has an article."""
     for language in stock.house.settings.languages:
         held = contents(stock.house.settings, stock.outlines, language.code)
-        if needs := tuple(stock.key(key) for _, keys in held for key in keys):
+        if needs := tuple(stock.key(key, language.code) for _, keys in held for key in keys):
             yield Task(f"epub:{language.code}", needs, partial(_whole, stock, language, held), language.code)
 
 

@@ -30,7 +30,7 @@ def make(stock: Stock) -> Iterator[Task]:
             ]
             if held or not topic:
                 order = _Order(stock, lang, topic, tuple(held[:MOST]))
-                needs = (order.base, *order.articles, *map(stock.key, order.articles))
+                needs = (order.base, *order.articles, *(stock.key(each, lang) for each in order.articles))
                 yield Task(f"feed:{order.base}", needs, order.pages, lang, offered=not topic)
 
 

@@ -20,7 +20,8 @@ def publication(stock: Stock) -> Iterator[Task]:
     """The file, where there is anything to hold."""
     paths = tuple(path for path in stock.paths() if path.startswith("text/") and path.endswith(".html"))
     if MAIN in paths and stock.outlines:
-        needs = (*(f"{path} {stock.digest(path)}" for path in paths), *(stock.key(each.key) for each in stock.outlines))
+        keys = (stock.key(each.key, lang) for each in stock.outlines for lang in each.teasers)
+        needs = (*(f"{path} {stock.digest(path)}" for path in paths), *keys)
         yield Task("zim", needs, partial(_make, stock, paths))
 
 
