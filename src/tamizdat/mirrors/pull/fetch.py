@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from tamizdat.release.lists import Entry
 SILENCES = 3
 """Answers in a row that did not come: then the address is left for this run."""
 
+TRIES = 2
+"""Requests for a file of an address, where the first was not answered."""
+
 _QUICK = 0.05
 """Seconds of an answer, assumed before the first one."""
 
@@ -26,8 +30,8 @@ _QUICK = 0.05
 @dataclass
 class Source:
     """An address to fetch from. `rank`: others of a lower rank are asked first. `seconds` are those of its answers, the
-    last ones most; `busy` the requests that wait for it; `silent` those in a row that were not answered. `changed`: the
-    digests of files that are not those asked for, by path."""
+    last ones most; `busy` the requests that wait for it; `silent` those in a row that were not answered, `trouble` why,
+    `gave_up` whether a file was lost by it. `changed`: the digests of files that are not those asked for, by path."""
 
     mirror: Mirror
     web: Web
@@ -35,6 +39,8 @@ class Source:
     seconds: float = _QUICK
     busy: int = 0
     silent: int = 0
+    trouble: str = ""
+    gave_up: bool = False
     changed: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
@@ -81,15 +87,17 @@ class Fetcher:
             elif each.missing:
                 why = f"{len(each.missing)} missing, {each.missing[0]} the first"
                 each.mirror.says(TrustError(Verdict.INCOMPLETE, why))
+            elif each.silent or each.gave_up:
+                each.mirror.verdict, each.mirror.why = None, each.trouble
 
     @property
     def _stopped(self) -> bool:
         return self._halt or self._stop.is_set()
 
     def _one(self, entry: Entry) -> Entry | None:
-        tried: set[int] = set()
+        tried: Counter[int] = Counter()
         while (source := self._next(tried)) is not None:
-            tried.add(id(source))
+            tried[id(source)] += TRIES
             begun = time.monotonic()
             got = False
             try:
@@ -97,8 +105,8 @@ class Fetcher:
                 source.silent = 0
             except ReachError as error:
                 source.silent += 1
-                if source.silent == SILENCES and source.mirror.verdict is Verdict.OK:
-                    source.mirror.verdict, source.mirror.why = None, str(error)
+                source.trouble = str(error)
+                tried[id(source)] -= TRIES - 1
             finally:
                 with self._lock:
                     source.busy -= 1
@@ -106,13 +114,15 @@ class Fetcher:
                     self.files += got
             if got:
                 return None
+        for each in self.sources:
+            each.gave_up |= bool(each.trouble and tried[id(each)])
         return entry
 
-    def _next(self, tried: set[int]) -> Source | None:
+    def _next(self, tried: Mapping[int, int]) -> Source | None:
         if self._stopped:
             raise ReachError("told to stop; what was fetched is kept for the next run")
         with self._lock:
-            able = [each for each in self.sources if id(each) not in tried and each.silent < SILENCES]
+            able = [each for each in self.sources if tried[id(each)] < TRIES and each.silent < SILENCES]
             found = min(able, key=lambda each: each.order, default=None)
             if found is not None:
                 found.busy += 1
