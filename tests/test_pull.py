@@ -99,22 +99,23 @@ class TestRequests:
 
     def test_several_hosts_carry_the_files(self, keeper: Keeper) -> None:
         files = release(pages=MANY)
-        barrier = threading.Barrier(2, timeout=20)
-        waited = set[str]()
+        asked, both = set[str](), threading.Event()
 
         def meeting(name: str) -> Host:
             def answer(path: str) -> httpx.Response:
-                if path.startswith("many/") and name not in waited:
-                    # Each waits for a request at the other: with one host after the other nobody would come.
-                    waited.add(name)
-                    barrier.wait()
+                if path.startswith("many/"):
+                    asked.add(name)
+                    if len(asked) == 2:
+                        both.set()
+                    # With one host after the other, the second would never be asked.
+                    assert both.wait(20)
                 return fine(files)(path)
 
             return answer
 
         keeper.pull({name: meeting(name) for name in ("a.example", "b.example")})
         assert keeper.has() == files
-        assert waited == {"a.example", "b.example"}
+        assert asked == {"a.example", "b.example"}
 
 
 class TestLimits:
@@ -125,6 +126,12 @@ class TestLimits:
         net = Net({"first.example": fine(NEW)})
         with pytest.raises(BuildError, match="more than the 500 that are allowed"):
             keeper.pull(net, max_size=500)
+        assert {each.partition("/")[2] for each in net.asked} <= {
+            path for path in NEW if "release" in path or "SUMS" in path
+        }
+        with pytest.raises(BuildError, match="are allowed"):
+            # The pages alone would do; the lists with them do not.
+            keeper.pull(net, max_size=3500)
         assert not [path for path in PAGES if net.count(path)]
         assert keeper.has() == OLD
         keeper.pull(net, max_size=sum(map(len, NEW.values())))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from forge import (
     release,
     said,
     signed,
+    then,
 )
 from pulling import (
     Host,
@@ -45,6 +47,7 @@ from pulling import (
 )
 
 from tamizdat.errors import BuildError, Verdict
+from tamizdat.mirrors.pull.state import State
 from tamizdat.release import memory
 from tamizdat.release.copies.folder import Folder
 from tamizdat.release.lists import canonical
@@ -136,6 +139,7 @@ EIGHT: dict[str, Host] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("some", range(0, 256, 16))
 def test_whichever_of_eight_hosts_are_there_the_true_release_comes_if_it_can(some: int, tmp_path: Path) -> None:
     """All 256 sets. `one` and `other` have one false file each, `list` a false list."""
@@ -182,8 +186,10 @@ def test_of_two_releases_with_one_number_neither_is_taken(tmp_path: Path) -> Non
 
 def test_what_was_seen_anywhere_on_this_machine_is_not_gone_back_behind(tmp_path: Path) -> None:
     memory.keep(known(release(seq=7)))
-    outcome = Keeper(tmp_path / "site").pull({"a.example": fine(NEW)})
+    net = Net({"a.example": fine(NEW)})
+    outcome = Keeper(tmp_path / "site").pull(net)
     assert verdicts(outcome)["a"] == "rollback"
+    assert not [path for path in net.asked if "index.html" in path]
     assert not (tmp_path / "site").exists()
     Keeper(tmp_path / "site").pull({"a.example": fine(release(seq=8))})
     assert [each.seq for each in memory.load()] == [8]
@@ -262,6 +268,35 @@ class TestWithoutAKey:
         with pytest.raises(BuildError, match="holds “paper”"):
             keeper.pull({"a.example": fine(other)}, keys=frozenset(public("theirs")))
         assert keeper.has() == OLD
+
+    def test_of_two_keys_that_are_named_the_folder_stays_with_the_first(self, keeper: Keeper) -> None:
+        one = first(root="theirs", release="theirs")
+        for chain in ((one,), (one, then(one))):
+            hosts = {"a.example": fine(release(chain, seq=9))}
+            outcome = keeper.pull(hosts, keys=frozenset(public("root", "theirs")))
+            assert verdicts(outcome)["a"] == "bad_signature"
+            assert keeper.has() == OLD
+
+    def test_what_was_seen_without_a_key_is_held_when_the_folder_is_lost(self, tmp_path: Path) -> None:
+        keeper = Keeper(tmp_path / "site", key="")
+        keeper.pull({"a.example": fine(NEW)})
+        shutil.rmtree(keeper.folder)
+        thief = release((first(root="theirs", release="theirs"),), seq=9)
+        outcome = keeper.pull({"a.example": fine(OLD), "b.example": fine(thief)})
+        assert (verdicts(outcome)["a"], verdicts(outcome)["b"]) == ("rollback", "bad_signature")
+        assert keeper.has() == {}
+
+    def test_a_thief_who_came_first_is_told_once_the_true_key_is_known_from_elsewhere(self, tmp_path: Path) -> None:
+        keeper = Keeper(tmp_path / "site", key="")
+        thief = release((first(root="theirs", release="theirs"),), seq=9)
+        keeper.pull({"a.example": fine(thief)})
+        memory.keep(known(OLD))
+        outcome = keeper.pull({"a.example": fine(thief)})
+        assert verdicts(outcome)["a"] == "bad_signature"
+        assert outcome.verdict is Verdict.BAD_SIGNATURE and not outcome.good
+        assert keeper.pull({"a.example": fine(OLD)}).good
+        assert keeper.has() == OLD
+        assert not State(keeper.folder).pins.exists()
 
 
 class TestAddresses:

@@ -101,8 +101,12 @@ def _advice(told: Outcome) -> str:
 
 
 def _done(told: Outcome) -> str:
-    what = f"{told.files} files fetched" if told.changed else "nothing changed"
-    return f"{what}; {told.size} bytes in {told.requests} requests"
+    what = f"{_count(told.files, 'file')} fetched" if told.changed else "nothing changed"
+    return f"{what}; {told.size} bytes in {_count(told.requests, 'request')}"
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}{'' if number == 1 else 's'}"
 
 
 def _mirror(mirror: Mirror) -> str:

@@ -35,7 +35,10 @@ class Patience:
 
 
 class Web:
-    """Reads a copy from a web address: that of its folder, or of its index.html."""
+    """Reads a copy from a web address: that of its folder, or of its index.html. `line`: how requests travel.
+
+    Raises ReachError for what is no address, or for a proxy that cannot be one.
+    """
 
     def __init__(self, url: str, patience: Patience | None = None, line: Line | None = None) -> None:
         base = url.removesuffix("index.html").rstrip("/") + "/"

@@ -14,11 +14,11 @@ from tamizdat.mirrors.pull.fetch import Fetcher, Source
 from tamizdat.mirrors.pull.kept import Kept
 from tamizdat.mirrors.pull.order import Order
 from tamizdat.mirrors.pull.state import State, disk
-from tamizdat.release.judge import Signed, Trust
+from tamizdat.release.judge import Trust
 from tamizdat.release.lists import Entry
 
-OPTIONAL = (Verdict.OK, Verdict.STALE, Verdict.ROLLBACK, Verdict.UPDATING, Verdict.INCOMPLETE)
-"""Of these mirrors single files may be right all the same."""
+SIGNED = (Verdict.OK, Verdict.STALE, Verdict.ROLLBACK, Verdict.UPDATING, Verdict.INCOMPLETE)
+"""Mirrors that had something that was signed: single files of theirs may be right, and they are worth remembering."""
 
 ROOM = 4 << 20
 """Bytes of the disk that are left alone."""
@@ -33,9 +33,9 @@ class Task:
     kept: Kept | None
     trust: Trust
 
-    def get(self, candidate: Candidate, mirrors: Sequence[Mirror]) -> tuple[Signed, int]:
-        """Fetch what is lacking of a candidate and put it in the place of the folder. Gives what was signed, and how
-        many files were fetched.
+    def get(self, candidate: Candidate, mirrors: Sequence[Mirror]) -> int:
+        """Fetch what is lacking of a candidate and put it in the place of the folder. Gives how many files were
+        fetched.
 
         Raises TrustError or ReachError, then another candidate may do; BuildError where this machine is the reason.
         """
@@ -47,7 +47,7 @@ class Task:
             _fetch(fetcher, [each for each in rows if each.sha256 not in hand])
             shards = {each.path: self._bytes(each.sha256, hand) for each in rows}
             signed, lists, entries = choose.judged(candidate, shards, self.trust)
-            self._check_size(sum(each.size for each in entries))
+            self._check_size(sum(each.size for each in entries) + len(lists.sums or b""))
             for data in (*candidate.keys.values(), candidate.release):
                 self.state.add(data)
             wanted = [each for each in entries if each.sha256 not in hand]
@@ -56,7 +56,7 @@ class Task:
         finally:
             fetcher.tell(self.kept.signed.listed if self.kept else {})
         place.place(self.order.folder, self.state, self.kept, (signed, lists), self.trust)
-        return signed, fetcher.files
+        return fetcher.files
 
     def _bytes(self, digest: str, hand: dict[str, str]) -> bytes:
         path = self.order.folder / hand[digest] if digest in hand else self.state.file(digest)
@@ -82,7 +82,7 @@ def _sources(mirrors: Iterable[Mirror], candidate: Candidate) -> list[Source]:
     found = []
     for each in mirrors:
         is_part = each.offer is not None and candidate.is_part(each.offer)
-        if each.web is not None and (is_part or each.verdict in OPTIONAL):
+        if each.web is not None and (is_part or each.verdict in SIGNED):
             found.append(Source(each, each.web, 0 if is_part and each.verdict is Verdict.OK else 1))
     return found
 

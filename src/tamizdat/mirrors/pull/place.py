@@ -20,10 +20,8 @@ ALLOWED = (Verdict.UNKNOWN, Verdict.EXPIRED)
 
 
 def at_hand(kept: Kept | None) -> dict[str, str]:
-    """Where the files of the kept release lie that are as they were signed: path by SHA-256."""
-    if kept is None:
-        return {}
-    return {digest: path for path, digest in kept.found.items() if kept.signed.listed.get(path) == digest}
+    """What need not be fetched: where in the folder a file with that SHA-256 lies."""
+    return {digest: path for path, digest in kept.found.items()} if kept else {}
 
 
 def place(folder: Path, state: State, kept: Kept | None, new: tuple[Signed, Lists], trust: Trust) -> None:

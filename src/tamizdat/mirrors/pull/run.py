@@ -12,18 +12,16 @@ from tamizdat.errors import BuildError, ReachError, TrustError, Verdict
 from tamizdat.mirrors.pull import choose, kept, place, state
 from tamizdat.mirrors.pull.ask import Mirror, ask_all
 from tamizdat.mirrors.pull.choose import Candidate
-from tamizdat.mirrors.pull.get import Task
+from tamizdat.mirrors.pull.get import SIGNED, Task
 from tamizdat.mirrors.pull.order import Order, Outcome
 from tamizdat.mirrors.pull.state import State, disk
-from tamizdat.release import claims, memory
+from tamizdat.release import check, claims, memory
 from tamizdat.release.anchor import Known
+from tamizdat.release.copies.folder import Folder
 from tamizdat.release.judge import Judge, Trust
 
 ROUNDS = 3
 """How often a run asks addresses of which it learned on the way."""
-
-SIGNED = (Verdict.OK, Verdict.STALE, Verdict.ROLLBACK, Verdict.UPDATING, Verdict.INCOMPLETE)
-"""Mirrors worth to be remembered: they had something that was signed."""
 
 
 def pull(order: Order, now: dt.datetime | None = None) -> Outcome:
@@ -129,7 +127,7 @@ class _Run:
     def _get(self, task: Task, candidate: Candidate, mirrors: Sequence[Mirror]) -> bool:
         told = self.outcome
         try:
-            _, files = task.get(candidate, mirrors)
+            files = task.get(candidate, mirrors)
         except TrustError as error:
             told.why = error.reason
             if error.verdict is not Verdict.INCOMPLETE:
@@ -152,6 +150,7 @@ class _Run:
         told, here = self.outcome, self.kept
         if here is None:
             told.why = told.why or "no address gave a true release"
+            self._judge_false()
             return
         told.signed, told.verdict = here.signed, Verdict.OK
         judge = Judge(self._trust())
@@ -175,6 +174,16 @@ class _Run:
         )
         if not told.newest and told.verdict is Verdict.OK:
             told.why = told.why or "no address has this release or a newer one that is true: the folder is as it was"
+
+    def _judge_false(self) -> None:
+        """The verdict on a folder that holds no true release: somebody spoiled it, or its key is not the one meant."""
+        folder = self.order.folder
+        if folder.is_dir() and any(folder.iterdir()):
+            try:
+                check.check_lists(Folder(folder), Judge(self._trust()))
+            except TrustError as error:
+                self.outcome.verdict = error.verdict
+                self.outcome.why = f"what stands here is not true: {error.reason}; {self.outcome.why}"
 
     def _is_vouched(self, here: kept.Kept) -> bool:
         return bool(self.order.keys) or any(each.genesis == here.signed.genesis for each in self.vouched)
