@@ -44,6 +44,7 @@ PROGRAMS = {
     "pdftoppm": "poppler-utils",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
+    "systemd-analyze": "systemd",
     "unzip": "unzip",
     "w3m": "w3m",
     "zimcheck": "zim-tools",

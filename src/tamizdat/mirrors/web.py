@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import httpx
 from tamizdat.content.webaddress import url_trouble
 from tamizdat.errors import Finding, ReachError, TrustError, Verdict, printable
 from tamizdat.mirrors.deadline import Deadline, keep
+from tamizdat.mirrors.line import Line
 
 TOGETHER = 8
 """Requests at a time."""
@@ -33,9 +35,12 @@ class Patience:
 
 
 class Web:
-    """Reads a copy from a web address: that of its folder, or of its index.html."""
+    """Reads a copy from a web address: that of its folder, or of its index.html. `line`: how requests travel.
 
-    def __init__(self, url: str, patience: Patience | None = None) -> None:
+    Raises ReachError for what is no address, or for a proxy that cannot be one.
+    """
+
+    def __init__(self, url: str, patience: Patience | None = None, line: Line | None = None) -> None:
         base = url.removesuffix("index.html").rstrip("/") + "/"
         trouble = url_trouble(base)
         if trouble:
@@ -44,17 +49,29 @@ class Web:
         # A name of our own would tell the network what is being read.
         headers = {"User-Agent": "Mozilla/5.0", "Accept": "*/*", "Accept-Encoding": "identity"}
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        self._client = httpx.Client(
-            headers=headers, timeout=self._patience.silence, follow_redirects=False, cookies=no_cookies
-        )
+        self._line = line or Line()
+        try:
+            self._client = httpx.Client(
+                headers=headers,
+                timeout=self._patience.silence,
+                follow_redirects=False,
+                cookies=no_cookies,
+                proxy=self._line.proxy or None,
+                transport=self._line.transport,
+            )
+        except (ImportError, ValueError) as error:
+            raise ReachError(f"the proxy {printable(self._line.proxy)} cannot be used: {error}") from error
         self._begun, self._length = 0.0, 0
+        self._lock = threading.Lock()
+        self.requests = 0
+        """How often this host was asked."""
         self._deadline = Deadline()
         keep(self._client, self._deadline)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """See Copy."""
         data = bytearray()
-        for piece in self._pieces(path):
+        for piece in self.pieces(path):
             if piece is None:
                 return None
             data += piece
@@ -74,13 +91,22 @@ class Web:
                 pool.shutdown(cancel_futures=True)
                 raise
 
+    @property
+    def length(self) -> int:
+        """Bytes of the bodies that this host sent."""
+        return self._length
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
     def names(self) -> None:
         """See Copy: an address has files that nobody can see."""
         return
 
     def _digest(self, path: str, size: int) -> tuple[str, str, str] | None:
         digest, length = hashlib.sha256(), 0
-        for piece in self._pieces(path):
+        for piece in self.pieces(path):
             if piece is None:
                 return None
             digest.update(piece)
@@ -89,11 +115,14 @@ class Web:
                 return path, "", "larger than the file that was signed"
         return path, digest.hexdigest(), ""
 
-    def _pieces(self, path: str) -> Iterator[bytes | None]:
-        """The content in pieces; None alone where there is no such file."""
+    def pieces(self, path: str) -> Iterator[bytes | None]:
+        """The content in pieces; None alone where there is no such file. Raises ReachError. May be endless: whoever
+        asks must know how much there can be."""
         begun, length = time.monotonic(), 0
         self._begun = self._begun or begun
         self._deadline.until = self._last(begun, 0)
+        with self._lock:
+            self.requests += 1
         try:
             with self._client.stream("GET", self.base + quote(path)) as answer:
                 if answer.status_code in (404, 410):
@@ -102,7 +131,10 @@ class Web:
                 _check_answer(path, answer)
                 for piece in answer.iter_raw():
                     length += len(piece)
-                    self._length += len(piece)
+                    with self._lock:
+                        self._length += len(piece)
+                    # The host is not to blame for the time that we wait.
+                    begun += self._line.take(len(piece))
                     yield piece
                     self._deadline.until = self._last(begun, length)
                 yield b""

@@ -18,7 +18,7 @@ def lists_of(copy: Copy) -> Lists:
         sums_signature=copy.read(SIGNATURES[0], signature.LARGEST),
         release=copy.read(RELEASE, read.LARGEST[RELEASE]),
         release_signature=copy.read(SIGNATURES[1], signature.LARGEST),
-        keys=_keys(copy),
+        keys=keys_of(copy),
     )
 
 
@@ -56,8 +56,11 @@ def unchecked(names: Iterable[str] | None) -> list[str]:
     return sorted(set(names or ()) & set(HOST_FILES))
 
 
-def _keys(copy: Copy) -> dict[str, bytes]:
-    """The roots of a copy and their signatures. Only files that a root can have are asked for."""
+def keys_of(copy: Copy) -> dict[str, bytes]:
+    """The roots of a copy and their signatures, by name below `keys/`. Only files that a root can have are asked for.
+
+    Raises ReachError, or TrustError for what is too large or no file.
+    """
     found: dict[str, bytes] = {}
     before: list[str] = []
     for number in range(1, roots.MOST + 1):

@@ -23,10 +23,11 @@ def folder() -> Path:
     return Path(os.environ.get(PLACE) or Path.home() / ".tamizdat" / "known")
 
 
-def load() -> list[Known]:
-    """Everything that was seen. Raises ReachError for a file that is damaged: to forget must be somebody's choice."""
+def load(place: Path | None = None) -> list[Known]:
+    """Everything that was seen; `place` is another folder. Raises ReachError for a file that is damaged: to forget must
+    be somebody's choice."""
     found: list[Known] = []
-    place = folder()
+    place = place or folder()
     for path in sorted(place.glob("*.json")) if place.is_dir() else ():
         try:
             held = json.loads(path.read_bytes())
@@ -40,13 +41,13 @@ def load() -> list[Known]:
     return found
 
 
-def keep(new: Known) -> None:
+def keep(new: Known, place: Path | None = None) -> None:
     """Keep what was seen, if it is newer than what is kept. Raises ReachError where it cannot be written."""
-    held = {each.genesis: each for each in load() if each.root.site == new.root.site}
+    place = place or folder()
+    held = {each.genesis: each for each in load(place) if each.root.site == new.root.site}
     if new.genesis in held and held[new.genesis].order >= new.order:
         return
     held[new.genesis] = new
-    place = folder()
     path = place / f"{new.root.site}.json"
     beside = path.with_name(f".{path.name}-{os.getpid()}")
     told = {"tamizdat": FORMAT, "known": [_told(each) for _, each in sorted(held.items())]}

@@ -88,11 +88,12 @@ class Signature:
         try:
             minisign.PublicKey.from_base64(key.text).verify(data, self.made)
         except (minisign.Error, ValueError):
-            self._check_seal(key)
+            self.check_seal(key)
             why = "not the file that was signed"
             raise TrustError(Verdict.TAMPERED, f"{signed} was changed", [Finding(signed, why)]) from None
 
-    def _check_seal(self, key: PublicKey) -> None:
+    def check_seal(self, key: PublicKey) -> None:
+        """Raise TrustError (BAD_SIGNATURE) unless `key` made the trusted comment; says nothing of the file."""
         try:
             Ed25519PublicKey.from_public_bytes(key.raw[10:]).verify(self.seal, self.raw[10:] + self.comment.encode())
         except (InvalidSignature, ValueError):
