@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import quote
 
+import httpcore
 import httpx
 
 from tamizdat.content.webaddress import url_trouble
@@ -33,9 +34,12 @@ class Patience:
 
 
 class Web:
-    """Reads a copy from a web address: that of its folder, or of its index.html."""
+    """Reads a copy from a web address: that of its folder, or of its index.html. With a `network` all goes over it, and
+    over no proxy that the environment names."""
 
-    def __init__(self, url: str, patience: Patience | None = None) -> None:
+    def __init__(
+        self, url: str, patience: Patience | None = None, network: httpcore.NetworkBackend | None = None
+    ) -> None:
         base = url.removesuffix("index.html").rstrip("/") + "/"
         trouble = url_trouble(base)
         if trouble:
@@ -45,11 +49,16 @@ class Web:
         headers = {"User-Agent": "Mozilla/5.0", "Accept": "*/*", "Accept-Encoding": "identity"}
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.Client(
-            headers=headers, timeout=self._patience.silence, follow_redirects=False, cookies=no_cookies
+            headers=headers,
+            timeout=self._patience.silence,
+            follow_redirects=False,
+            cookies=no_cookies,
+            verify=httpx.create_ssl_context(),
+            trust_env=network is None,
         )
         self._begun, self._length = 0.0, 0
         self._deadline = Deadline()
-        keep(self._client, self._deadline)
+        keep(self._client, self._deadline, network)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """See Copy."""
