@@ -19,6 +19,7 @@ from tamizdat.cli.options import config_option
 from tamizdat.cli.pack import pack
 from tamizdat.cli.pull import pull
 from tamizdat.cli.secret import release_key
+from tamizdat.cli.watch import watch
 from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.errors import BuildError, EditorError
 
@@ -40,6 +41,7 @@ commands.add_command(desk.accept)
 commands.add_command(po.export)
 commands.add_command(mirrors)
 commands.add_command(po.import_)
+commands.add_command(watch)
 
 
 @commands.command()

@@ -68,12 +68,12 @@ class _Backend(httpcore.NetworkBackend):
         return _Stream(made, self._deadline)
 
 
-def keep(client: httpx.Client, deadline: Deadline) -> None:
-    """Make all connections of `client`, those through a proxy, too, keep the deadline.
+def keep(client: httpx.Client, deadline: Deadline, network: httpcore.NetworkBackend | None = None) -> None:
+    """Make all connections of `client`, those through a proxy, too, keep the deadline; over `network`, if given.
 
     httpx has no public way to name the network that it uses; tests/test_verify_network.py fails if this one ends.
     """
     for transport in (client._transport, *client._mounts.values()):
         pool = getattr(transport, "_pool", None)
         if pool is not None:
-            pool._network_backend = _Backend(pool._network_backend, deadline)
+            pool._network_backend = _Backend(network or pool._network_backend, deadline)

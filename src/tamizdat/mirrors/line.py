@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
 PROXIES = ("socks5h", "socks5", "http", "https")
@@ -44,7 +45,8 @@ class Throttle:
 
 @dataclass(frozen=True)
 class Line:
-    """How requests travel. `proxy` "": as the environment says. `transport`: another network, for tests.
+    """How requests travel. `proxy` "": as the environment says. With a `network` all goes over it, and over no proxy
+    that the environment names. `transport`: another network, for tests.
 
     Through a SOCKS proxy nothing is asked of the machine's own name server.
     """
@@ -52,6 +54,7 @@ class Line:
     proxy: str = ""
     throttle: Throttle | None = None
     transport: httpx.BaseTransport | None = None
+    network: httpcore.NetworkBackend | None = None
 
     def take(self, length: int) -> float:
         """Seconds waited because of bytes that came."""

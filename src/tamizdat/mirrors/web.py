@@ -58,6 +58,8 @@ class Web:
                 cookies=no_cookies,
                 proxy=self._line.proxy or None,
                 transport=self._line.transport,
+                verify=httpx.create_ssl_context(),
+                trust_env=self._line.network is None,
             )
         except (ImportError, ValueError) as error:
             raise ReachError(f"the proxy {printable(self._line.proxy)} cannot be used: {error}") from error
@@ -66,7 +68,7 @@ class Web:
         self.requests = 0
         """How often this host was asked."""
         self._deadline = Deadline()
-        keep(self._client, self._deadline)
+        keep(self._client, self._deadline, self._line.network)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """See Copy."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tamizdat.errors import TrustError
 from tamizdat.release import read, roots, signature
@@ -27,8 +27,11 @@ def check_lists(copy: Copy, judge: Judge) -> None:
     judge.lists(lists_of(copy))
 
 
-def check_files(copy: Copy, judge: Judge) -> None:
-    """Check every file of a copy, once its lists are. Raises TrustError or ReachError."""
+def check_files(copy: Copy, judge: Judge, paths: Collection[str] | None = None) -> None:
+    """Check every file of a copy, once its lists are. Raises TrustError or ReachError.
+
+    With `paths`, only those files and the shards are read; what is then not found says nothing of the others.
+    """
     shards = {}
     for row in judge.signed.release.shards:
         data = copy.read(row.entry.path, read.SHARD_LARGEST)
@@ -36,6 +39,10 @@ def check_files(copy: Copy, judge: Judge) -> None:
             shards[row.entry.path] = data
     sizes = {**judge.sizes(shards), RELEASE: read.LARGEST[RELEASE]}
     found, faults = {}, {}
+    if paths is not None:
+        read_now = {*paths, RELEASE, *(row.entry.path for row in judge.signed.release.shards)}
+        found = {path: digest for path, digest in judge.signed.listed.items() if path not in read_now}
+        sizes = {path: size for path, size in sizes.items() if path in read_now}
     for path, digest, why in copy.digests(sizes):
         if why:
             faults[path] = why
