@@ -16,7 +16,7 @@ import pytest
 from forge import DAY, PAGES, Files, first, folder, newer, public, release, zipped
 from hostile import serve
 
-from tamizdat.cli import verify
+from tamizdat.cli import meaning, verify
 from tamizdat.errors import Verdict
 from tamizdat.release.lists import SUMS
 
@@ -77,14 +77,14 @@ def test_the_exit_code_and_both_outputs(tmp_path: Path, memory: Path) -> None:
 
 
 def test_every_verdict_says_what_to_do() -> None:
-    assert set(verify.MEANING) == set(Verdict)
+    assert set(meaning.MEANING) == set(Verdict)
     for verdict in Verdict:
         text = verify._text("x", verify.Told(verdict, "why"))
-        meant = verify.NEWER if verdict is Verdict.UNKNOWN else verify.MEANING[verdict]
+        meant = verify.NEWER if verdict is Verdict.UNKNOWN else meaning.MEANING[verdict]
         assert text.splitlines()[-1] == f"    -> {meant}"
-    rely = [verdict for verdict in Verdict if "do not rely" in verify.MEANING[verdict]]
+    rely = [verdict for verdict in Verdict if "do not rely" in meaning.MEANING[verdict]]
     assert {Verdict.TAMPERED, Verdict.BAD_SIGNATURE, Verdict.UPDATING, Verdict.EXTRA} <= set(rely)
-    assert {each for each in Verdict if "true copy" in verify.MEANING[each]} == {Verdict.STALE, Verdict.EXPIRED}
+    assert {each for each in Verdict if "true copy" in meaning.MEANING[each]} == {Verdict.STALE, Verdict.EXPIRED}
 
 
 def test_what_was_seen_is_remembered_and_an_older_copy_is_told(

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tamizdat.cli.verify import MEANING
+from tamizdat.cli.meaning import MEANING
 from tamizdat.content import fingerprint
 from tamizdat.errors import Verdict, printable
 

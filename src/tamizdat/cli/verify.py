@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tamizdat.cli.meaning import MEANING
 from tamizdat.content import fingerprint
 from tamizdat.errors import Finding, ReachError, TrustError, Verdict, printable
 from tamizdat.release import check, memory, paths
@@ -27,23 +28,6 @@ from tamizdat.release.signature import public_key
 DONE, FOUND, FAILED = 0, 1, 2
 SHOWN = 20
 """Files that people are told of; --json has all."""
-
-MEANING = {
-    Verdict.OK: "every file is as it was signed, and none is missing",
-    Verdict.STALE: "a true copy, but an old one: look at another address for the newest",
-    Verdict.EXPIRED: "a true copy, but nobody has renewed it: look for a newer one",
-    Verdict.ROLLBACK: "older than what you have seen: somebody may be holding back news; ask another address",
-    Verdict.UPDATING: "between two releases: do not rely on it yet; wait, and check it again",
-    Verdict.TAMPERED: "do not rely on this copy: take another one, from another place",
-    Verdict.INCOMPLETE: "what is there may be true, but not all is there: take another copy",
-    Verdict.EXTRA: "the release is whole, but there is more: do not rely on the files named above",
-    Verdict.BAD_SIGNATURE: "do not rely on this copy: it was not signed by those who make this publication",
-    Verdict.WRONG_SITE: "a copy of something else",
-    Verdict.UNSIGNED: "nothing shows who made this copy",
-    Verdict.CLOCK_SKEW: "set this machine's clock and check again; if the clock is right, take another copy",
-    Verdict.EQUIVOCATION: "the publication's key made two releases with one number: tell its makers, trust neither",
-    Verdict.UNKNOWN: "compare the fingerprint with one that came another way; if they agree, run this with --key",
-}
 
 UNREAD = "nothing is known of it: try again, or another address"
 NEWER = "take a newer version of this program"
