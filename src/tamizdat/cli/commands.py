@@ -16,6 +16,7 @@ from tamizdat.cli.key import key
 from tamizdat.cli.new import new
 from tamizdat.cli.options import config_option
 from tamizdat.cli.pack import pack
+from tamizdat.cli.publish import publish
 from tamizdat.cli.secret import release_key
 from tamizdat.editions.site.stamp import CACHE, Stamp
 from tamizdat.errors import BuildError, EditorError
@@ -31,6 +32,7 @@ commands.add_command(check)
 commands.add_command(key)
 commands.add_command(new)
 commands.add_command(pack)
+commands.add_command(publish)
 commands.add_command(desk.status)
 commands.add_command(desk.diff)
 commands.add_command(desk.accept)
