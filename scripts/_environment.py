@@ -44,6 +44,8 @@ PROGRAMS = {
     "pdftoppm": "poppler-utils",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
+    "rsync": "rsync",
+    "sshd": "openssh-server",
     "unzip": "unzip",
     "w3m": "w3m",
     "zimcheck": "zim-tools",
