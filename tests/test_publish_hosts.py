@@ -121,6 +121,16 @@ def test_files_of_the_last_release_stay_until_the_next_one(press: Press, begin: 
     assert press.verdict(press.hosts[kind]["url"]) == "ok"
 
 
+@pytest.mark.parametrize("kind", ["folder", "ssh", "git"])
+def test_a_file_may_become_a_folder_and_a_folder_a_file(press: Press, begin: Begin, kind: str) -> None:
+    begin(kind)
+    press.release(**{"place": b"a file", "other/in.txt": b"in a folder"})
+    press.publish()
+    press.release(**{"place": None, "other/in.txt": None, "place/in.txt": b"in a folder", "other": b"a file"})
+    press.publish("--verify-all")
+    assert press.verdict(press.hosts[kind]["url"]) == "ok"
+
+
 def shows(url: str) -> bool:
     return httpx.get(url).status_code == 200
 

@@ -1,11 +1,15 @@
 """Protects readers: whenever publishing is killed, they see the old release, the new one, or are told to come again.
 
+These readers have seen the new release here, and compare with a copy of the old one: whoever knows one release only
+cannot know that the rest is of another, and is told that it does not fit.
+
 20 moments for a folder; fewer for the kinds whose servers cost seconds, since each has the same engine above it.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import child
@@ -34,11 +38,13 @@ def test_readers_see_one_release_or_are_told_that_it_changes(press: Press, begin
     begin(kind)
     press.publish()
     url = str(press.hosts[kind]["url"])
-    turn, seen = 0, set()
+    turn, seen, old = 0, set(), press.desk.root.parent / "old"
 
     def another() -> None:
         nonlocal turn
         turn += 1
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.copytree(press.desk.site, old)
         press.release(**{f"explainers/a{at}/index.html": b"<p>%d of %d\n" % (at, turn) for at in range(0, 60, 2)})
 
     another()
@@ -50,7 +56,8 @@ def test_readers_see_one_release_or_are_told_that_it_changes(press: Press, begin
     another()
     for after, told in moments(len(kind), whole, COUNTS[kind]):
         told(child.killed(argv, places, after)[0])
-        verdict = press.verdict(url)
+        # What the other end of a connection still does goes on while this reader looks.
+        verdict = press.verdict(url, "--compare", str(old))
         seen.add(verdict)
         assert verdict in {*TRUE, "updating"}
         if verdict == "ok":
@@ -60,7 +67,9 @@ def test_readers_see_one_release_or_are_told_that_it_changes(press: Press, begin
     press.publish()
     assert press.verdict(url) == "ok"
     assert mixed(press.desk.site, url) == []
-    assert "rollback" in seen
+    if COUNTS[kind] == MOMENTS:
+        # With fewer moments, all may lie where the new release is there already.
+        assert seen >= {"ok", "rollback"}
     left = [path.name for path in press.desk.root.parent.rglob(f".{kind}-*")]
     assert [name for name in left if name.startswith(f".{kind}-")] == []
 

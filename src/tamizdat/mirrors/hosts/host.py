@@ -20,7 +20,8 @@ Sent = Callable[[Sequence[Item]], None]
 class Change:
     """What is to change on a host: `content` first, in any order; then `lists` in theirs; then what is `gone` goes.
 
-    `whole` is all that the host has to have then. Files that it has besides are not touched.
+    `whole` is all that the host has to have then. Files that it has besides are not touched. Of what is gone,
+    `blocking` stands where a file of the release needs a folder, or the other way round: it goes before the content.
     """
 
     content: Sequence[Item]
@@ -28,6 +29,7 @@ class Change:
     gone: Sequence[str]
     whole: Sequence[Item]
     signed: Signed
+    blocking: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

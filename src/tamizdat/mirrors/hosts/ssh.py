@@ -59,15 +59,11 @@ class SshHost:
 
     def apply(self, change: Change, sent: Sent) -> Applied:
         """See Host."""
+        self._delete(change.blocking)
         for at in range(0, len(change.content), _PIECE):
             self._send(change.content[at : at + _PIECE], sent)
         self._send(change.lists, sent)
-        for at in range(0, len(change.gone), _PIECE):
-            piece = change.gone[at : at + _PIECE]
-            with self._stage(()) as stage:
-                for path in piece:
-                    Path(stage, path).parent.mkdir(parents=True, exist_ok=True)
-                self._run(["--delete-missing-args"], piece, stage)
+        self._delete([path for path in change.gone if path not in change.blocking])
         return Applied()
 
     def _send(self, items: Sequence[Item], sent: Sent) -> None:
@@ -77,6 +73,14 @@ class SshHost:
             # Times are those of the release's making and tell nothing to a reader: equal bytes are enough.
             self._run(["--checksum", "--chmod=D755,F644", "--perms"], [item.path for item in items], stage)
         sent(items)
+
+    def _delete(self, paths: Sequence[str]) -> None:
+        for at in range(0, len(paths), _PIECE):
+            piece = paths[at : at + _PIECE]
+            with self._stage(()) as stage:
+                for path in piece:
+                    Path(stage, path).parent.mkdir(parents=True, exist_ok=True)
+                self._run(["--delete-missing-args"], piece, stage)
 
     def _run(self, more: Sequence[str], paths: Sequence[str], stage: str) -> None:
         self._rsync.run([*self._options, *more, f"{stage}/", self._to], "\0".join(paths).encode() + b"\0")

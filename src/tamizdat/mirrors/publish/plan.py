@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tamizdat.mirrors.hosts.host import Change
@@ -49,9 +49,20 @@ def plan(shipment: Shipment, own: Mapping[str, Item], state: State, keep: int, t
     # Another release than the one under which they were retired: nobody is still reading the one before that.
     over = state.whole and state.release != shipment.tree.digest
     gone = {path for path, day in held.items() if over or dt.date.fromisoformat(day) + keep * DAY <= today}
-    if keep == 0:
-        gone |= fresh
+    blocking = _in_the_way({*held, *fresh}, items)
+    gone |= blocking | (fresh if keep == 0 else set())
     retired = {**held, **{path: today.isoformat() for path in fresh}}
     whole = tuple(items[path] for path in sorted(items))
-    change = Change(content, lists, tuple(sorted(gone)), whole, shipment.signed)
+    change = Change(content, lists, tuple(sorted(gone)), whole, shipment.signed, tuple(sorted(blocking)))
     return Plan(change, {path: day for path, day in retired.items() if path not in gone})
+
+
+def _in_the_way(kept: Iterable[str], items: Mapping[str, Item]) -> set[str]:
+    """The files whose place is a folder now, and those in a folder that is a file now."""
+    folders = {each for path in items for each in _folders(path)}
+    return {path for path in kept if path in folders or any(each in items for each in _folders(path))}
+
+
+def _folders(path: str) -> Iterable[str]:
+    parts = path.split("/")[:-1]
+    return ("/".join(parts[: at + 1]) for at in range(len(parts)))
