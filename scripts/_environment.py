@@ -48,6 +48,8 @@ PROGRAMS = {
     "pdftoppm": "poppler-utils",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
+    "rsync": "rsync",
+    "sshd": "openssh-server",
     "systemd-analyze": "systemd",
     "unzip": "unzip",
     "w3m": "w3m",

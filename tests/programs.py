@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -17,6 +18,16 @@ def require(program: str) -> str:
     if found:
         return found
     reason = f"{program} is not installed"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def require_module(name: str) -> None:
+    """Without this Python package the test is skipped, or failed where CI is set."""
+    if importlib.util.find_spec(name) is not None:
+        return
+    reason = f"{name} is not installed: run scripts/test.py"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

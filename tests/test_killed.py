@@ -58,8 +58,8 @@ def signed(desk: Desk) -> Desk:
     return desk
 
 
-def moments(seed: int, whole: float) -> Iterator[tuple[float, Callable[[bool], None]]]:
-    """Seconds after which to kill, and what is told whether that was in time, until there were as many kills as wanted.
+def moments(seed: int, whole: float, wanted: int = MOMENTS) -> Iterator[tuple[float, Callable[[bool], None]]]:
+    """Seconds after which to kill, and what is told whether that was in time, until there were as many as `wanted`.
 
     `whole` is how long the command took once. How long it takes now depends on what else this machine does, so that is
     learned on the way. Half of the moments lie near the end, where the new takes the place of the old.
@@ -71,9 +71,9 @@ def moments(seed: int, whole: float) -> Iterator[tuple[float, Callable[[bool], N
         kills += cut
         whole *= 1.04 if cut else 0.85
 
-    while kills < MOMENTS:
+    while kills < wanted:
         tries += 1
-        assert tries < 8 * MOMENTS, "the command is always done before it is killed"
+        assert tries < 8 * wanted, "the command is always done before it is killed"
         yield whole * (dice.uniform(0.2, 1.0) if tries % 2 else dice.uniform(0.85, 1.05)), told
 
 

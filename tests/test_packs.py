@@ -88,13 +88,13 @@ class Packed:
         return replace(self, desk=Desk(target), host=Host(target, ""), keys=keys)
 
 
-def write_site(desk: Desk, contents: dict[str, bytes]) -> None:
+def write_site(desk: Desk, contents: dict[str, bytes], site: str = "tamizdat") -> None:
     """A site as a build leaves it: these files, the keys, and the lists over all of them."""
     keys = desk.root / "releases/keys"
     contents = contents | {f"keys/{path.name}": path.read_bytes() for path in keys.glob("*")}
     entries = [Entry(path, len(data), hashlib.sha256(data).hexdigest()) for path, data in contents.items()]
     shutil.rmtree(desk.site, ignore_errors=True)
-    for path, data in {**contents, **make("tamizdat", entries, "2026-11-25")}.items():
+    for path, data in {**contents, **make(site, entries, "2026-11-25")}.items():
         (desk.site / path).parent.mkdir(parents=True, exist_ok=True)
         (desk.site / path).write_bytes(data)
 

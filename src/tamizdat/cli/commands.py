@@ -17,6 +17,7 @@ from tamizdat.cli.mirrors import mirrors
 from tamizdat.cli.new import new
 from tamizdat.cli.options import config_option
 from tamizdat.cli.pack import pack
+from tamizdat.cli.publish import publish
 from tamizdat.cli.pull import pull
 from tamizdat.cli.secret import release_key
 from tamizdat.cli.watch import watch
@@ -34,6 +35,7 @@ commands.add_command(check)
 commands.add_command(key)
 commands.add_command(new)
 commands.add_command(pack)
+commands.add_command(publish)
 commands.add_command(pull)
 commands.add_command(desk.status)
 commands.add_command(desk.diff)

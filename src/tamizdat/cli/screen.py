@@ -84,3 +84,8 @@ def problems(error: EditorError) -> None:
 def failed(text: str) -> None:
     """One line on what could not be done."""
     err.print(Text(f"tamizdat: {text}", style="red"))
+
+
+def warn(text: str) -> None:
+    """One line on what people should know, though all went well."""
+    err.print(Text(text, style="yellow"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
-from tamizdat.content import publickeys, strictyaml
+from tamizdat.content import publickeys, publishing, strictyaml
 from tamizdat.content.characters import read_text
 from tamizdat.content.fields import Fields
 from tamizdat.content.report import Report
@@ -70,6 +70,7 @@ def _settings(tree: Fields, config_file: Path, report: Report) -> Settings:
         required=_required(fields, codes, [topic.id for topic in topics]),
         copies=fields.texts("copies", choices=COPIES),
         law=_law(fields, codes),
+        publish=publishing.read(fields),
     )
     fields.done()
     if licence:

@@ -108,6 +108,7 @@ class _Build:
         self.material.withhold()
         pages = [self.material.plain_page(key) for key in self.known.keys(articles=False)]
         plain = [outline(page, search.words) for page in pages]
+        self.units |= {f"outline:{each.key}": Unit("", (), each) for each in plain}  # for hosting.py
         self.house = House(self.settings, self.known.strings, templates(self.settings), titles(plain))
         self.packed = worker.pack(self.house)
         told = [*self.articles(), *plain]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tamizdat.model.hosts import Publish
+
 ARTICLES = "explainers"
 """The folder under `docs/` in which each folder is an article."""
 
@@ -79,6 +81,7 @@ class Settings:
     copies: tuple[str, ...] = ()
     """The kinds of copies that are made, in the order in which they are offered."""
     law: tuple[Law, ...] = ()
+    publish: Publish | None = None
 
     @property
     def default(self) -> Language:

@@ -1,0 +1,1 @@
+"""Publish a release to many hosts at once (design/0018-publishing.md)."""
