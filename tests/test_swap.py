@@ -67,3 +67,21 @@ def test_what_a_killed_run_left_goes_away_and_what_is_in_use_stays(tmp_path: Pat
             assert first.is_dir()
             assert second.is_dir()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_run_left_that_was_killed_while_it_tidied_goes_with_the_next(tmp_path: Path) -> None:
+    place = tmp_path / "site"
+    for folder in (place, tmp_path / ".site-old"):
+        folder.mkdir()
+        (folder / "a").write_text("a")
+    with swap.beside(place):
+        assert (place / "a").read_text() == "a"
+    assert [each.name for each in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_swap_that_was_cut_is_not_taken_for_what_was_left(tmp_path: Path) -> None:
+    (tmp_path / ".site-old").mkdir()
+    with swap.beside(tmp_path / "site"):
+        pass
+    swap.recover(tmp_path / "site")
+    assert [each.name for each in tmp_path.iterdir()] == ["site"]

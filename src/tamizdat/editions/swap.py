@@ -28,6 +28,10 @@ def beside(place: Path) -> Iterator[Path]:
     lock = FileLock(f"{work}.lock")
     lock.acquire()
     try:
+        if place.exists():
+            # What a run left that was killed while it took the old folder away.
+            with contextlib.suppress(OSError):
+                os.replace(_aside(place), work / "left")
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -48,7 +52,9 @@ def put(new: Path, place: Path, keep: Path | None = None) -> None:
             os.replace(place, old)
         os.replace(new, place)
     if keep is not None and old.exists():
-        os.replace(old, keep)
+        # Another run may have taken it for a left one; then there is nothing to keep.
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(old, keep)
     else:
         shutil.rmtree(old, ignore_errors=True)
 
