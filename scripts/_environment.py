@@ -79,9 +79,9 @@ def run_tests(*arguments: str) -> int:
     # scripts/ apart: mypy takes scripts/build.py and benchmarks/build.py for one module.
     checks = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",), ("mypy", "scripts"))
     failed = [" ".join(check) for check in checks if _call(_installed(check[0]), *check[1:]) != 0]
-    # A file on one core: what its tests share is made once. In the order of their names: else a file of few long tests
-    # comes last, and one core waits for it.
-    spread = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+    # A file in one process: what its tests share is made once. In the order of their names: else a file of few long
+    # tests comes last, and one core waits for it.
+    spread = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=15")
     code = _call(_installed("python"), "-m", "pytest", *spread, *arguments, stdin=None)
     if failed:
         _tell(f"failed besides the tests: {', '.join(failed)}")

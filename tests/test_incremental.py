@@ -476,7 +476,7 @@ def test_whatever_editors_do_nothing_is_ever_stale(machine: type[Newsroom]) -> N
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=7,
+            max_examples=4,
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

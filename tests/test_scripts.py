@@ -157,7 +157,8 @@ def test_no_failed_check_is_forgotten(project: Path, ruff: int, tests: int, code
         check=False,
     )
     assert done.returncode == code, done.stderr
-    command = "python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m not slow"
+    spread = "-n auto --dist loadfile --no-loadscope-reorder --durations=15"
+    command = f"python -m pytest {spread} -m not slow"
     ran = ["ruff check", "ruff format --check", "mypy", "mypy scripts", command]
     assert done.stdout.splitlines() == ran
     assert ("ruff check, ruff format --check" in done.stderr) == bool(ruff)
