@@ -46,9 +46,7 @@ class Shelf:
         found = {}
         for lang, version in of.versions.items():
             digest = self.text.version(of, version, lambda key, lang: True).digest
-            html = version.rendered.html
-            shown = {path: data for path, data in self.pictures.items() if f'"asset:{path}"' in html}
-            found[lang] = Leaf(self.house, of, version, digest, shown)
+            found[lang] = Leaf.of(self.house, of, lang, digest, self.pictures)
         return found
 
     def page(self, path: str) -> bytes:

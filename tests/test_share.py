@@ -13,6 +13,9 @@ from conftest import Desk
 from printing import decoded, opened
 from programs import require
 
+from tamizdat.errors import TrustError
+from tamizdat.release import comment, signature
+
 ONE = ("https://one.example/", "http://abcdefghij234567.onion/x/")
 OTHER = ("https://other.example/", "https://more.example/")
 LANGUAGES = ("en", "ru")
@@ -112,3 +115,18 @@ def test_without_keys_nothing_is_shared(desk: Desk, tmp_path: Path) -> None:
     done = share(desk, tmp_path)
     assert done.returncode == 2
     assert "tamizdat key new" in done.stderr
+
+
+def test_a_signed_list_cannot_pass_for_a_release(shared: Path) -> None:
+    made = signature.read("SHA256SUMS.minisig", (shared / "addresses.json.minisig").read_bytes())
+    with pytest.raises(TrustError, match="not that of a release"):
+        comment.read(made)
+
+
+def test_an_address_that_no_code_holds_is_one_clear_error(desk: Desk, tmp_path: Path) -> None:
+    assert desk.run("key", "new", "--no-passphrase").returncode == 0
+    write(tmp_path / "pools.yml", {"one": (f"https://one.example/{'x' * 1700}",)})
+    done = share(desk, tmp_path)
+    assert done.returncode == 2
+    assert "no QR code holds an address of 1720 bytes\n    -> give it a shorter one" in done.stderr
+    assert not (tmp_path / "made").exists()

@@ -9,7 +9,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,11 +83,8 @@ def _checked(config_file: Path, paths: Sequence[Path]) -> Checked:
     from tamizdat.editions.site.stamp import CACHE  # noqa: PLC0415
 
     settings = load(config_file)
-    try:
-        with Power() as power:
-            return run(settings, [path.resolve() for path in paths], power.map, settings.root / CACHE)
-    except BrokenProcessPool as error:
-        raise BuildError(f"a worker process ended before its work did: {error}") from error
+    with Power() as power:
+        return run(settings, [path.resolve() for path in paths], power.map, settings.root / CACHE)
 
 
 def _weight(severity: str) -> int:

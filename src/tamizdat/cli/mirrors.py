@@ -60,8 +60,7 @@ def share(config_file: Path, pool: str, held: Path, out: Path) -> None:
         raise BuildError(f"there is no pool “{printable(pool)}”\n    -> use one of: {', '.join(sorted(found))}")
     root = chain_of(settings)[-1]
     secret = release_key(settings, root)
-    if keys.public_of(secret) not in root.release_keys:
-        raise BuildError(f"the key {keys.public_of(secret).id} is no release key of root {root.number}")
+    keys.check_release(secret, root.number, root.release_keys)
     report = Report(settings.root)
     words = strings.load(settings, report)
     report.check()

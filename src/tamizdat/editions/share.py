@@ -3,26 +3,22 @@ paper and screens, short texts for chats. None of it names the pool, or tells ho
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-import segno
-
 from tamizdat.content.strings import Strings
+from tamizdat.editions.copies.press.codes import code
 from tamizdat.editions.house import Page
+from tamizdat.editions.policy import source
 from tamizdat.editions.signed import Signed, signed
+from tamizdat.errors import BuildError
 from tamizdat.model import Language, Settings
 
 LIST = "addresses.json"
 MODULE = 0.9
 """Millimetres of a module of a code: a copier and a cheap phone still read it."""
-
-QUIET = 4
-"""Modules of white around a code (ISO/IEC 18004)."""
 
 STYLE = (
     "body{margin:1.5em auto;max-width:44em;padding:0 1em;font:1.1em/1.5 sans-serif;background:#fff;color:#000;"
@@ -59,8 +55,7 @@ def _message(settings: Settings, strings: Strings, about: Signed, addresses: Seq
 
 
 def _sheet(settings: Settings, language: Language, strings: Strings, about: Signed, addresses: Sequence[str]) -> bytes:
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none';style-src 'sha256-{digest}';base-uri 'none';form-action 'none'"
+    policy = f"default-src 'none';style-src '{source(STYLE)}';base-uri 'none';form-action 'none'"
     codes = "\n".join(
         f'<figure>\n{_code(each)}\n<figcaption><a dir="ltr" href="{escape(each)}">{escape(each)}</a></figcaption>\n'
         "</figure>"
@@ -89,15 +84,12 @@ def _sheet(settings: Settings, language: Language, strings: Strings, about: Sign
 
 
 def _code(address: str) -> str:
-    """A QR code as SVG, level Q, with its size in millimetres."""
-    made = segno.make_qr(address, error="q", boost_error=False)
-    side = made.symbol_size(border=QUIET)[0]
-    path = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(made.matrix_iter(border=QUIET))
-        for x, dark in enumerate(row)
-        if dark
-    )
+    """A QR code as SVG, with its size in millimetres. Raises BuildError for an address that no code holds."""
+    rows = code(address)
+    if rows is None:
+        raise BuildError(f"no QR code holds an address of {len(address)} bytes\n    -> give it a shorter one")
+    side = len(rows)
+    path = "".join(f"M{x} {y}h{dark}v1h-{dark}z" for y, row in enumerate(rows) for x, dark in row)
     size = f"{side * MODULE:.1f}mm"
     return (
         f'<svg role="img" aria-label="QR" width="{size}" height="{size}" viewBox="0 0 {side} {side}">'

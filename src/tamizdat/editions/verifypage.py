@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import hashlib
 import json
 from importlib import resources
 
@@ -14,6 +13,7 @@ import jinja2
 from tamizdat.content.fingerprint import digits
 from tamizdat.content.strings import Strings
 from tamizdat.editions.house import House, Page
+from tamizdat.editions.policy import source
 from tamizdat.errors import BuildError
 from tamizdat.model import PublicKeys
 
@@ -55,8 +55,8 @@ def page(house: House) -> Page:
         fingerprints=[digits(key) for key in keys],
         script=script,
         style=style,
-        script_hash=_hash(script),
-        style_hash=_hash(style),
+        script_hash=source(script),
+        style_hash=source(style),
     )
     return Page(PATH, made.encode() + b"\n")
 
@@ -95,7 +95,3 @@ def _ordered(keys: PublicKeys) -> tuple[str, ...]:
     except binascii.Error:
         signer = b""
     return tuple(sorted(keys.root, key=lambda key: base64.b64decode(key)[2:10] != signer))
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

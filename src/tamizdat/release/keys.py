@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import minisign
@@ -100,6 +100,13 @@ def unlock(text: bytes, name: str, ask: Ask) -> minisign.SecretKey:
 def public_of(secret: minisign.SecretKey) -> PublicKey:
     """The public key of a secret one."""
     return PublicKey(secret.get_public_key().to_base64().decode())
+
+
+def check_release(secret: minisign.SecretKey, number: int, release_keys: Collection[PublicKey]) -> None:
+    """Raise BuildError unless a secret key is one of the release keys of root `number`."""
+    key = public_of(secret)
+    if key not in release_keys:
+        raise BuildError(f"the key {key.id} is no release key of root {number}")
 
 
 def read(path: Path, ask: Ask) -> minisign.SecretKey:

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from tamizdat.content import store
 from tamizdat.errors import ReachError, TrustError
 from tamizdat.release import read, roots
 from tamizdat.release.anchor import Known
@@ -49,13 +50,10 @@ def keep(new: Known, place: Path | None = None) -> None:
         return
     held[new.genesis] = new
     path = place / f"{new.root.site}.json"
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
     told = {"tamizdat": FORMAT, "known": [_told(each) for _, each in sorted(held.items())]}
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside.write_text(json.dumps(told), "utf-8")
-        beside.chmod(0o600)
-        os.replace(beside, path)
+        store.replace(path, json.dumps(told).encode())
     except OSError as error:
         raise ReachError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from filelock import FileLock
 
+from tamizdat.content.store import replace
 from tamizdat.errors import BuildError
 from tamizdat.release.comment import HIGHEST
 
@@ -31,9 +31,7 @@ def take(place: Path, site: str, root: int, seen: int) -> int:
             if number > HIGHEST:
                 remedy = "make a new root with `tamizdat key rotate`: under it, numbers begin anew"
                 raise BuildError(f"root {root} has no numbers left after {seen}\n    -> {remedy}")
-            beside = path.with_suffix(".new")
-            beside.write_text(json.dumps({str(each): count for each, count in {**held, root: number}.items()}), "utf-8")
-            os.replace(beside, path)
+            replace(path, json.dumps({str(each): count for each, count in {**held, root: number}.items()}).encode())
     except OSError as error:
         raise BuildError(f"cannot take a number in {place}: {error.strerror}") from error
     return number

@@ -65,8 +65,7 @@ def sign(settings: Settings, secret: minisign.SecretKey, order: Order) -> Signed
     """
     chain = chain_of(settings)
     root, place = chain[-1], keys.folder()
-    if keys.public_of(secret) not in root.release_keys:
-        raise BuildError(f"the key {keys.public_of(secret).id} is no release key of root {root.number}")
+    keys.check_release(secret, root.number, root.release_keys)
     sums, release = (list_of(settings, name) for name in (SUMS, RELEASE))
     last = list(standing(settings, chain))
     if order.renew and not any(each.sums == sums for each in last):

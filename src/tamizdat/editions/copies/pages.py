@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 import jinja2
 import lxml.html
 
@@ -13,6 +10,7 @@ from tamizdat.editions.copies.leaf import Leaf
 from tamizdat.editions.copies.pictures import inside
 from tamizdat.editions.house import House
 from tamizdat.editions.marks import Mark, mark
+from tamizdat.editions.policy import source
 from tamizdat.editions.text.lean import KEPT
 
 PICTURES = "img{max-width:100%;height:auto}"
@@ -39,14 +37,14 @@ def light(leaf: Leaf, page: str = "") -> str:
     for element in elements:
         for each in element.iter():
             kept = KEPT | {"src", "alt", "width", "height"} if each.tag == "img" else KEPT
-            href, source = each.get("href") or "", each.get("src") or ""
+            href, image = each.get("href") or "", each.get("src") or ""
             for name in set(each.attrib) - kept:
                 del each.attrib[name]
             if href in anchors:
                 each.attrib.clear()
                 each.set("href", anchors[href])
-            if source and not page:
-                each.set("src", inside(leaf.pictures[source.removeprefix("asset:")]))
+            if image and not page:
+                each.set("src", inside(leaf.pictures[image.removeprefix("asset:")]))
     return "".join(lxml.html.tostring(element, encoding="unicode") for element in elements)
 
 
@@ -61,17 +59,12 @@ def render(leaf: Leaf, template: str, **more: object) -> bytes:
         "t": leaf.strings,
         "others": [leaf.settings.language(lang) for lang in leaf.article.versions if lang != leaf.lang],
         "style": style,
-        "style_hash": _hash(style),
+        "style_hash": source(style),
         "plain": PLAIN,
-        "plain_hash": _hash(PLAIN),
+        "plain_hash": source(PLAIN),
         **more,
     }
     return _environment(leaf.house).get_template(template).render(context).encode()
-
-
-def _hash(style: str) -> str:
-    """A style as a policy names it (CSP 3, section 2.3.1)."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}"
 
 
 def _environment(house: House) -> jinja2.Environment:

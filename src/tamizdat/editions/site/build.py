@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -79,8 +78,6 @@ def build(config_file: Path, options: Options, release: Release, stamp: Stamp | 
                 warm.later = made.remember
     except (jinja2.TemplateError, OSError) as error:
         raise BuildError(str(error)) from error
-    except BrokenProcessPool as error:
-        raise BuildError(f"a worker process ended before its work did: {error}") from error
     if stamp is not None:
         stamp.write(settings.site, {"site": str(built.site), "files": str(built.files), "size": str(built.size)})
     return built

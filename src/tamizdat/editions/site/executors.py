@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -58,7 +59,8 @@ class Power:
                 executor.submit(_ready)
 
     def map(self, do: Callable[[list[Job]], list[Made]], jobs: Iterable[Job]) -> Iterator[Made]:
-        """What `do` makes of each job, in order; jobs are asked for only as they are needed."""
+        """What `do` makes of each job, in order; jobs are asked for only as they are needed. Raises BuildError where a
+        worker ends before its work."""
         waiting = iter(jobs)
         first = list(islice(waiting, FEW + 1))
         if len(first) <= FEW and not self.dask:
@@ -73,6 +75,8 @@ class Power:
                     yield from under_way.popleft().result()
             while under_way:
                 yield from under_way.popleft().result()
+        except BrokenProcessPool as error:
+            raise BuildError(f"a worker process ended before its work did: {error}") from error
         finally:
             for future in under_way:
                 future.cancel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tamizdat.editions.copies.offers import COPIES, Found, law, offers
 from tamizdat.editions.house import House, Page
 from tamizdat.editions.lists import ListPage, Overview
 from tamizdat.editions.mirrors import onion
+from tamizdat.editions.policy import source
 from tamizdat.editions.signed import PAGE, foot, lines, signed
 from tamizdat.editions.text.lists import Lists, markdown_list, plain_list
 from tamizdat.editions.text.plain import words
@@ -41,9 +41,9 @@ class TextEdition:
 
     def __init__(self, house: House) -> None:
         self.house, self.strings, self.settings = house, house.strings, house.settings
-        names = [OFFERS, *(name for name in house.templates if name.startswith("text/"))]
+        own = {name.removeprefix("text/"): text for name, text in house.templates.items() if name.startswith("text/")}
         self.env = jinja2.Environment(
-            loader=jinja2.DictLoader({name.rpartition("/")[2]: house.templates[name] for name in names}),
+            loader=jinja2.DictLoader({**own, OFFERS.removeprefix("copies/"): house.templates[OFFERS]}),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -51,8 +51,7 @@ class TextEdition:
         )
         self.signed = signed(self.settings.keys)
         self.style = house.templates["text/style.css"].strip()
-        digest = hashlib.sha256(self.style.encode()).digest()
-        self.style_hash = f"sha256-{base64.b64encode(digest).decode()}"
+        self.style_hash = source(self.style)
 
     def version(self, article: Article, version: Version, alive: urls.Alive, overview: Overview | None = None) -> Text:
         """The three forms of a version; a plain page's lists are made from `overview`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from tamizdat.content.store import replace
 from tamizdat.content.webaddress import url_trouble
 from tamizdat.errors import BuildError
 from tamizdat.release.lists import FORMAT
@@ -102,9 +103,7 @@ class State:
         told = {"tamizdat": FORMAT, "given": list(given)[:MOST], "announced": list(announced)[:MOST]}
         path = self.place / "addresses.json"
         with disk(path):
-            beside = path.with_name(f".{path.name}")
-            beside.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-            os.replace(beside, path)
+            replace(path, (json.dumps(told, indent=1) + "\n").encode())
 
 
 def announced(data: bytes | None) -> list[str]:

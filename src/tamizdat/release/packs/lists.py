@@ -58,8 +58,7 @@ def packs(tree: Tree, made: Mapping[str, tuple[str, Made]], folder: Path) -> byt
 
 def sealed_by(secret: minisign.SecretKey, signed: Signed) -> Seal:
     """Sign as the release was. Raises BuildError unless the key may."""
-    if keys.public_of(secret) not in signed.root.release_keys:
-        raise BuildError(f"the key {keys.public_of(secret).id} is no release key of root {signed.root.number}")
+    keys.check_release(secret, signed.root.number, signed.root.release_keys)
     return lambda data: keys.sign(secret, data, str(signed.comment))
 
 
